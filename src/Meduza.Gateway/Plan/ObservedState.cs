@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Render;
+
+namespace Meduza.Gateway.Plan;
+
+/// <summary>A file as it lies on disk.</summary>
+public sealed record ObservedFile(ReadOnlyMemory<byte> Content, UnixFileMode Mode, string Owner);
+
+/// <summary>A network device as the kernel has it.</summary>
+public sealed record ObservedLink(bool Up, ImmutableArray<InterfaceAddress> Addresses);
+
+/// <summary>What an FRR daemon runs, as far as is known.</summary>
+/// <param name="Config">The text last given to it.</param>
+/// <param name="Certain">
+/// False when the daemon may have read another text at a start that was not seen: then all of the desired text is sent
+/// again, after the removal of what <paramref name="Config"/> had more.
+/// </param>
+public sealed record ObservedFrr(string Config, bool Certain);
+
+/// <summary>
+/// What is there now, read before planning. It covers the paths, folders, devices and services that the desired state
+/// names, and whatever else lies in folders that are ours or is defined in PID 1.
+/// </summary>
+public sealed record ObservedState
+{
+    /// <summary>Path to file, for each desired file that exists and each file in an owned folder.</summary>
+    public ImmutableDictionary<string, ObservedFile> Files { get; init; } = ImmutableDictionary<string, ObservedFile>.Empty;
+
+    /// <summary>Path to mode and owner, for each desired folder that exists.</summary>
+    public ImmutableDictionary<string, (UnixFileMode Mode, string Owner)> Folders { get; init; } =
+        ImmutableDictionary<string, (UnixFileMode Mode, string Owner)>.Empty;
+
+    /// <summary>The services that PID 1 has, by name, except the agent.</summary>
+    public ImmutableDictionary<string, ServiceDefinition> Services { get; init; } = ImmutableDictionary<string, ServiceDefinition>.Empty;
+
+    /// <summary>Device name to state; a desired device that is absent does not exist (yet).</summary>
+    public ImmutableDictionary<string, ObservedLink> Links { get; init; } = ImmutableDictionary<string, ObservedLink>.Empty;
+
+    /// <summary>Daemon to what it runs; absent where the daemon does not run (it reads its file when it starts).</summary>
+    public ImmutableDictionary<string, ObservedFrr> Frr { get; init; } = ImmutableDictionary<string, ObservedFrr>.Empty;
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Meduza.Gateway.Render;
+
+/// <summary>
+/// What rendering must know of the machine it renders for: where the driven programs lie, and what differs between
+/// their versions. Found once by whoever renders, handed in as data, so that rendering stays pure.
+/// </summary>
+public sealed record Machine
+{
+    /// <summary>Where FRR's daemons lie.</summary>
+    public string FrrDaemonFolder { get; init; } = "/usr/lib/frr";
+
+    /// <summary>True where FRR has <c>mgmtd</c> (FRR 9 and later): it must run before the other daemons.</summary>
+    public bool FrrHasMgmtd { get; init; }
+
+    public string Tincd { get; init; } = "/usr/sbin/tincd";
+
+    public string OpenVpn { get; init; } = "/usr/sbin/openvpn";
+
+    /// <summary>OpenVPN's version; from 2.7 on a static key must be allowed explicitly.</summary>
+    public Version OpenVpnVersion { get; init; } = new(2, 6);
+
+    public string Dnsmasq { get; init; } = "/usr/sbin/dnsmasq";
+
+    /// <summary>The user that dnsmasq gives its privileges up for; null where the machine has none for it.</summary>
+    public string? DnsmasqUser { get; init; } = "dnsmasq";
+
+    /// <summary>Fallback resolvers (<c>DNS_NAMESERVERS</c>).</summary>
+    public ImmutableArray<IPAddress> Nameservers { get; init; } = [IPAddress.Parse("223.5.5.5"), IPAddress.Parse("119.29.29.29")];
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+
+namespace Meduza.Gateway.Render;
+
+/// <summary>How PID 1 learns that a started service does its work.</summary>
+public enum ReadinessKind
+{
+    /// <summary>Ready as soon as its program was executed.</summary>
+    Started,
+
+    /// <summary>Ready when a connection to the unix stream socket at the target path is accepted.</summary>
+    UnixSocket,
+
+    /// <summary>Ready when a TCP connection to the target (<c>127.0.0.1:53</c>) is accepted.</summary>
+    TcpPort,
+
+    /// <summary>Ready when the network device named by the target exists.</summary>
+    Device,
+
+    /// <summary>Ready when the file named by the target exists.</summary>
+    File,
+}
+
+/// <summary>The sign by which a service shows that it is ready, and where to look for it.</summary>
+public sealed record Readiness(ReadinessKind Kind, string Target)
+{
+    public static Readiness Started { get; } = new(ReadinessKind.Started, "");
+}
+
+/// <summary>
+/// One supervised program, as data: what to execute, under which identity, after what, and how its readiness shows.
+/// PID 1 keeps these and compares a new one with the one that it has: an equal one changes nothing, another
+/// <see cref="ReloadRevision"/> alone is a <see cref="ReloadSignal"/>, any other difference is a restart. So whoever
+/// sends definitions needs no memory of what it sent before.
+/// </summary>
+public sealed record ServiceDefinition
+{
+    /// <summary>Unique; also the name of the log files, so <c>[A-Za-z0-9][A-Za-z0-9._-]*</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The part of the gateway that it belongs to, as in status and commit results: <c>frr</c>, <c>openvpn/office</c>.</summary>
+    public required string Component { get; init; }
+
+    /// <summary>argv; the first is the absolute path of the program.</summary>
+    public required ImmutableArray<string> Command { get; init; }
+
+    /// <summary><c>NAME=value</c> pairs beyond the default <c>PATH</c>.</summary>
+    public ImmutableArray<string> Environment { get; init; } = [];
+
+    public string WorkingFolder { get; init; } = "/";
+
+    /// <summary>The user to run as, by name; null is root.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Names of services that must be ready first. A name that is not defined is not waited for.</summary>
+    public ImmutableArray<string> After { get; init; } = [];
+
+    public Readiness Readiness { get; init; } = Readiness.Started;
+
+    /// <summary>Signal that asks it to stop (15, SIGTERM).</summary>
+    public int StopSignal { get; init; } = 15;
+
+    /// <summary>Milliseconds from the stop signal to SIGKILL.</summary>
+    public int StopTimeoutMilliseconds { get; init; } = 10_000;
+
+    /// <summary>Signal that makes it read its files again; 0 where it has none.</summary>
+    public int ReloadSignal { get; init; }
+
+    /// <summary>Fingerprint of all that it reads only at start. A service that runs with another one is restarted.</summary>
+    public string Revision { get; init; } = "";
+
+    /// <summary>Fingerprint of all that it reads again on <see cref="ReloadSignal"/>.</summary>
+    public string ReloadRevision { get; init; } = "";
+
+    /// <summary>True when a process started from <paramref name="other"/> is what this one asks for, reloads aside.</summary>
+    public bool SameProcessAs(ServiceDefinition other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Name == other.Name
+            && Component == other.Component
+            && Command.SequenceEqual(other.Command)
+            && Environment.SequenceEqual(other.Environment)
+            && WorkingFolder == other.WorkingFolder
+            && User == other.User
+            && After.SequenceEqual(other.After)
+            && Readiness == other.Readiness
+            && StopSignal == other.StopSignal
+            && StopTimeoutMilliseconds == other.StopTimeoutMilliseconds
+            && ReloadSignal == other.ReloadSignal
+            && Revision == other.Revision;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace Meduza.Init.Control;
+
+/// <summary>
+/// What the agent last told PID 1, for <c>meduza status</c>. PID 1 keeps it without looking at it, so that it can be
+/// shown also while the agent is being restarted.
+/// </summary>
+internal sealed record AgentReport
+{
+    public required string Node { get; init; }
+    public required string Version { get; init; }
+    public EtcdReport Etcd { get; init; } = new();
+    public CommitReport? Commit { get; init; }
+    public ImmutableArray<OpenVpnReport> OpenVpn { get; init; } = [];
+    public ImmutableArray<NeighborReport> Neighbors { get; init; } = [];
+
+    /// <summary>Findings that do not stop a commit: another node's bad key, an unknown key.</summary>
+    public ImmutableArray<CommitError> Warnings { get; init; } = [];
+}
+
+/// <summary>The connection to etcd.</summary>
+internal sealed record EtcdReport
+{
+    /// <summary>The endpoints as configured.</summary>
+    public ImmutableArray<string> Endpoints { get; init; } = [];
+    public bool Connected { get; init; }
+
+    /// <summary>Why it is not connected, in words; null when it is.</summary>
+    public string? Error { get; init; }
+}
+
+/// <summary>The last commit that was looked at; also the value of <c>/updated/ID/commit</c>.</summary>
+internal sealed record CommitReport
+{
+    public long Revision { get; init; }
+
+    /// <summary>The value of <c>/commit</c>.</summary>
+    public string Commit { get; init; } = "";
+
+    /// <summary><c>applied</c>, <c>rejected</c> or <c>degraded</c>.</summary>
+    public required string Result { get; init; }
+
+    public ImmutableArray<CommitError> Errors { get; init; } = [];
+
+    /// <summary>Components that were touched.</summary>
+    public ImmutableArray<string> Changed { get; init; } = [];
+
+    public double DurationMs { get; init; }
+    public required string Version { get; init; }
+
+    /// <summary>Unix time in milliseconds at which it was done. Not part of the key's value.</summary>
+    public long Time { get; init; }
+}
+
+/// <summary>What is wrong, and with which key (a component's name where no key is to blame).</summary>
+internal sealed record CommitError(string Key, string Message);
+
+/// <summary>One OpenVPN instance.</summary>
+/// <param name="State"><c>up</c>, <c>connecting</c> or <c>down</c>.</param>
+/// <param name="Since">Unix time in milliseconds of the last change of state.</param>
+internal sealed record OpenVpnReport(string Name, string Device, string State, long Since);
+
+/// <summary>One routing neighbour.</summary>
+/// <param name="Protocol"><c>bgp</c> or <c>ospf</c>.</param>
+/// <param name="Neighbor">Peer address (BGP) or router id (OSPF).</param>
+/// <param name="State">The daemon's own word: <c>Established</c>, <c>Full/DR</c>.</param>
+/// <param name="Detail">AS number, interface, prefixes: what else there is to say.</param>
+internal sealed record NeighborReport(string Protocol, string Neighbor, string State, string Detail);

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Render;
+
+namespace Meduza.Init.Control;
+
+/// <summary>The words of the control socket. A frame is a 4-byte little-endian length and that many bytes of JSON.</summary>
+internal static class Verbs
+{
+    /// <summary>All services with their states; the answer carries the agent's last report too.</summary>
+    public const string Status = "status";
+
+    /// <summary>Makes a service be as <see cref="ControlRequest.Definition"/> says. Answered as soon as it is under way.</summary>
+    public const string Define = "define";
+
+    /// <summary>Stops a service and forgets it. Answered when its process is gone.</summary>
+    public const string Remove = "remove";
+
+    public const string Start = "start";
+    public const string Stop = "stop";
+    public const string Restart = "restart";
+
+    /// <summary>Lines in memory, then, with <see cref="ControlRequest.Follow"/>, each new one as it comes.</summary>
+    public const string Logs = "logs";
+
+    /// <summary>Asks the agent for a full reconcile; with <see cref="ControlRequest.Wait"/> answered when it is done.</summary>
+    public const string Reconcile = "reconcile";
+
+    /// <summary>
+    /// Sent by the agent once: from then on this connection gets an <see cref="ControlReply.Event"/> frame for every
+    /// service whose state changed and for every reconcile that somebody asks for.
+    /// </summary>
+    public const string Attach = "attach";
+
+    /// <summary>Sent by the agent: what it knows, kept as it is and handed out with <see cref="Status"/>.</summary>
+    public const string Report = "report";
+
+    /// <summary>Sent by the agent: the reconcile of event <see cref="ControlRequest.Reconcile"/> is over.</summary>
+    public const string Reconciled = "reconciled";
+}
+
+/// <summary>One request. Fields that the verb does not use are absent.</summary>
+internal sealed record ControlRequest
+{
+    /// <summary>Version of the protocol; a server that does not speak it says so.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>Chosen by the client; every frame that answers carries it.</summary>
+    public long Id { get; init; }
+
+    public required string Verb { get; init; }
+    public ServiceDefinition? Definition { get; init; }
+
+    /// <summary>The services named; for <see cref="Verbs.Logs"/> none means all.</summary>
+    public ImmutableArray<string> Services { get; init; } = [];
+
+    public int? Lines { get; init; }
+    public bool Follow { get; init; }
+    public bool Wait { get; init; }
+    public int? TimeoutMilliseconds { get; init; }
+    public AgentReport? Report { get; init; }
+    public long Reconcile { get; init; }
+
+    /// <summary>With <see cref="Verbs.Reconciled"/>: why it failed; null when it did not.</summary>
+    public string? Error { get; init; }
+}
+
+/// <summary>One frame of an answer, or an event (then <see cref="Id"/> is that of the attach).</summary>
+internal sealed record ControlReply
+{
+    public long Id { get; init; }
+
+    /// <summary>False while more frames of the same answer follow.</summary>
+    public bool Done { get; init; } = true;
+
+    /// <summary>One line for the operator: what failed, and what to do.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>True when the answer is "not (yet) so" rather than a failure: exit code 3 of the command line.</summary>
+    public bool NotYet { get; init; }
+
+    /// <summary>What a define did: <c>unchanged</c>, <c>started</c>, <c>restarted</c>, <c>reloaded</c>.</summary>
+    public string? Action { get; init; }
+
+    public ImmutableArray<ServiceStatus> Services { get; init; } = [];
+    public ImmutableArray<LogLine> Lines { get; init; } = [];
+    public AgentReport? Report { get; init; }
+
+    /// <summary><c>service</c> (then <see cref="Services"/> has it) or <c>reconcile</c> (then <see cref="Reconcile"/>).</summary>
+    public string? Event { get; init; }
+
+    public long Reconcile { get; init; }
+}
+
+/// <summary>States of a service, as they appear in status and JSON.</summary>
+internal static class ServiceStates
+{
+    public const string Down = "down";
+    public const string Waiting = "waiting";
+    public const string Starting = "starting";
+    public const string Ready = "ready";
+    public const string Stopping = "stopping";
+    public const string Backoff = "backoff";
+    public const string Failing = "failing";
+}
+
+/// <summary>One service as PID 1 sees it.</summary>
+internal sealed record ServiceStatus
+{
+    public required string Name { get; init; }
+    public required string Component { get; init; }
+    public required string State { get; init; }
+
+    /// <summary>0 while there is no process.</summary>
+    public int Pid { get; init; }
+
+    /// <summary>Milliseconds since the process was started; 0 while there is none.</summary>
+    public long UptimeMilliseconds { get; init; }
+
+    /// <summary>How often it was started again without being asked to.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary><c>exit 1</c>, <c>signal 9 (SIGKILL)</c>, or why it could not be executed; null before the first exit.</summary>
+    public string? LastExit { get; init; }
+
+    /// <summary>What it waits for, in words; null when for nothing.</summary>
+    public string? WaitingFor { get; init; }
+
+    /// <summary>The definition in force.</summary>
+    public required ServiceDefinition Definition { get; init; }
+}
+
+/// <summary>One line that a service wrote.</summary>
+/// <param name="Service">Which service.</param>
+/// <param name="Stream"><c>out</c> or <c>err</c>.</param>
+/// <param name="Time">Unix time in milliseconds when PID 1 read it.</param>
+/// <param name="Text">Without its line end; bytes that are not UTF-8 replaced.</param>
+internal sealed record LogLine(string Service, string Stream, long Time, string Text);
