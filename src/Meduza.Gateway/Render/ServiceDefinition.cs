@@ -24,6 +24,8 @@ public enum ReadinessKind
 /// <summary>The sign by which a service shows that it is ready, and where to look for it.</summary>
 public sealed record Readiness(ReadinessKind Kind, string Target)
 {
+    public string Target { get; init => field = value ?? ""; } = Target;
+
     public static Readiness Started { get; } = new(ReadinessKind.Started, "");
 }
 
@@ -33,6 +35,10 @@ public sealed record Readiness(ReadinessKind Kind, string Target)
 /// <see cref="ReloadRevision"/> alone is a <see cref="ReloadSignal"/>, any other difference is a restart. So whoever
 /// sends definitions needs no memory of what it sent before.
 /// </summary>
+/// <remarks>
+/// It crosses the control socket as JSON, and a deserializer sets an absent field to null or zero: the accessors turn
+/// that into the default, so that a definition cannot lack anything.
+/// </remarks>
 public sealed record ServiceDefinition
 {
     /// <summary>Unique; also the name of the log files, so <c>[A-Za-z0-9][A-Za-z0-9._-]*</c>.</summary>
@@ -45,32 +51,32 @@ public sealed record ServiceDefinition
     public required ImmutableArray<string> Command { get; init; }
 
     /// <summary><c>NAME=value</c> pairs beyond the default <c>PATH</c>.</summary>
-    public ImmutableArray<string> Environment { get; init; } = [];
+    public ImmutableArray<string> Environment { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    public string WorkingFolder { get; init; } = "/";
+    public string WorkingFolder { get; init => field = value ?? "/"; } = "/";
 
     /// <summary>The user to run as, by name; null is root.</summary>
     public string? User { get; init; }
 
     /// <summary>Names of services that must be ready first. A name that is not defined is not waited for.</summary>
-    public ImmutableArray<string> After { get; init; } = [];
+    public ImmutableArray<string> After { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    public Readiness Readiness { get; init; } = Readiness.Started;
+    public Readiness Readiness { get; init => field = value ?? Readiness.Started; } = Readiness.Started;
 
     /// <summary>Signal that asks it to stop (15, SIGTERM).</summary>
-    public int StopSignal { get; init; } = 15;
+    public int StopSignal { get; init => field = value == 0 ? 15 : value; } = 15;
 
     /// <summary>Milliseconds from the stop signal to SIGKILL.</summary>
-    public int StopTimeoutMilliseconds { get; init; } = 10_000;
+    public int StopTimeoutMilliseconds { get; init => field = value == 0 ? 10_000 : value; } = 10_000;
 
     /// <summary>Signal that makes it read its files again; 0 where it has none.</summary>
     public int ReloadSignal { get; init; }
 
     /// <summary>Fingerprint of all that it reads only at start. A service that runs with another one is restarted.</summary>
-    public string Revision { get; init; } = "";
+    public string Revision { get; init => field = value ?? ""; } = "";
 
     /// <summary>Fingerprint of all that it reads again on <see cref="ReloadSignal"/>.</summary>
-    public string ReloadRevision { get; init; } = "";
+    public string ReloadRevision { get; init => field = value ?? ""; } = "";
 
     /// <summary>True when a process started from <paramref name="other"/> is what this one asks for, reloads aside.</summary>
     public bool SameProcessAs(ServiceDefinition other)

@@ -10,20 +10,20 @@ internal sealed record AgentReport
 {
     public required string Node { get; init; }
     public required string Version { get; init; }
-    public EtcdReport Etcd { get; init; } = new();
+    public EtcdReport Etcd { get; init => field = value ?? new(); } = new();
     public CommitReport? Commit { get; init; }
-    public ImmutableArray<OpenVpnReport> OpenVpn { get; init; } = [];
-    public ImmutableArray<NeighborReport> Neighbors { get; init; } = [];
+    public ImmutableArray<OpenVpnReport> OpenVpn { get; init => field = value.IsDefault ? [] : value; } = [];
+    public ImmutableArray<NeighborReport> Neighbors { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Findings that do not stop a commit: another node's bad key, an unknown key.</summary>
-    public ImmutableArray<CommitError> Warnings { get; init; } = [];
+    public ImmutableArray<CommitError> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
 }
 
 /// <summary>The connection to etcd.</summary>
 internal sealed record EtcdReport
 {
     /// <summary>The endpoints as configured.</summary>
-    public ImmutableArray<string> Endpoints { get; init; } = [];
+    public ImmutableArray<string> Endpoints { get; init => field = value.IsDefault ? [] : value; } = [];
     public bool Connected { get; init; }
 
     /// <summary>Why it is not connected, in words; null when it is.</summary>
@@ -36,15 +36,15 @@ internal sealed record CommitReport
     public long Revision { get; init; }
 
     /// <summary>The value of <c>/commit</c>.</summary>
-    public string Commit { get; init; } = "";
+    public string Commit { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>applied</c>, <c>rejected</c> or <c>degraded</c>.</summary>
     public required string Result { get; init; }
 
-    public ImmutableArray<CommitError> Errors { get; init; } = [];
+    public ImmutableArray<CommitError> Errors { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Components that were touched.</summary>
-    public ImmutableArray<string> Changed { get; init; } = [];
+    public ImmutableArray<string> Changed { get; init => field = value.IsDefault ? [] : value; } = [];
 
     public double DurationMs { get; init; }
     public required string Version { get; init; }

@@ -42,7 +42,7 @@ internal static class Verbs
 internal sealed record ControlRequest
 {
     /// <summary>Version of the protocol; a server that does not speak it says so.</summary>
-    public int Version { get; init; } = 1;
+    public int Version { get; init => field = value == 0 ? 1 : value; } = 1;
 
     /// <summary>Chosen by the client; every frame that answers carries it.</summary>
     public long Id { get; init; }
@@ -51,7 +51,7 @@ internal sealed record ControlRequest
     public ServiceDefinition? Definition { get; init; }
 
     /// <summary>The services named; for <see cref="Verbs.Logs"/> none means all.</summary>
-    public ImmutableArray<string> Services { get; init; } = [];
+    public ImmutableArray<string> Services { get; init => field = value.IsDefault ? [] : value; } = [];
 
     public int? Lines { get; init; }
     public bool Follow { get; init; }
@@ -69,8 +69,8 @@ internal sealed record ControlReply
 {
     public long Id { get; init; }
 
-    /// <summary>False while more frames of the same answer follow.</summary>
-    public bool Done { get; init; } = true;
+    /// <summary>True while more frames of the same answer follow.</summary>
+    public bool More { get; init; }
 
     /// <summary>One line for the operator: what failed, and what to do.</summary>
     public string? Error { get; init; }
@@ -81,8 +81,8 @@ internal sealed record ControlReply
     /// <summary>What a define did: <c>unchanged</c>, <c>started</c>, <c>restarted</c>, <c>reloaded</c>.</summary>
     public string? Action { get; init; }
 
-    public ImmutableArray<ServiceStatus> Services { get; init; } = [];
-    public ImmutableArray<LogLine> Lines { get; init; } = [];
+    public ImmutableArray<ServiceStatus> Services { get; init => field = value.IsDefault ? [] : value; } = [];
+    public ImmutableArray<LogLine> Lines { get; init => field = value.IsDefault ? [] : value; } = [];
     public AgentReport? Report { get; init; }
 
     /// <summary><c>service</c> (then <see cref="Services"/> has it) or <c>reconcile</c> (then <see cref="Reconcile"/>).</summary>
