@@ -113,6 +113,12 @@ internal sealed record ServiceStatus
     /// <summary>0 while there is no process.</summary>
     public int Pid { get; init; }
 
+    /// <summary>
+    /// CLOCK_MONOTONIC in nanoseconds just before the process was spawned, 0 while there is none: whoever placed a file
+    /// before that moment knows that the process reads it.
+    /// </summary>
+    public required long StartedAt { get; init; }
+
     /// <summary>Milliseconds since the process was started; 0 while there is none.</summary>
     public long UptimeMilliseconds { get; init; }
 
