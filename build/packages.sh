@@ -1,0 +1,84 @@
+# Installing what is missing, from Debian's archive. A need is PROBE=PACKAGE: the package is asked for only where the
+# probe (a program's name, or a file when it starts with a slash) is not there, wherever that came from.
+
+readonly LINK_NEEDS=(objcopy=binutils /usr/include/zlib.h=zlib1g-dev)
+readonly LAB_NEEDS=(
+    etcd=etcd-server etcdctl=etcd-client
+    tincd=tinc openvpn=openvpn dnsmasq=dnsmasq-base /usr/lib/frr/zebra=frr
+    ip=iproute2 ping=iputils-ping unshare=util-linux strace=strace
+)
+
+need_link_tools() {
+    if command -v clang > /dev/null || command -v gcc > /dev/null; then
+        install_missing "linking a native binary" "${LINK_NEEDS[@]}"
+    else
+        install_missing "linking a native binary" "${LINK_NEEDS[@]}" gcc=gcc /usr/include/stdlib.h=libc6-dev
+    fi
+}
+
+need_lab_tools() { install_missing "the lab" "${LAB_NEEDS[@]}"; }
+
+# install_missing PURPOSE NEED...
+install_missing() {
+    local purpose=$1 need missing=()
+    shift
+    for need in "$@"; do
+        is_there "${need%=*}" || missing+=("${need##*=}")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get > /dev/null || die "$purpose needs ${missing[*]} (Debian's names), and there is no apt-get here to install them"
+    [ "$(id -u)" -eq 0 ] || die "$purpose needs packages that only root can install: apt-get install --no-install-recommends ${missing[*]}"
+    say "installing for $purpose: ${missing[*]}"
+    with_services_held apt_install "${missing[@]}"
+    for need in "$@"; do
+        is_there "${need%=*}" || die "${need##*=} was installed, and ${need%=*} is still not there"
+    done
+}
+
+is_there() {
+    case $1 in
+        /*) [ -e "$1" ] ;;
+        *) command -v "$1" > /dev/null ;;
+    esac
+}
+
+# The lists are fetched only when there are none, or when they are too old to install from.
+apt_install() {
+    apt_try "$@" || {
+        say "reading the package lists first"
+        apt-get -q -o DPkg::Lock::Timeout=120 update >&2
+        apt_try "$@"
+    }
+}
+
+# --no-upgrade and --no-remove: what is on the machine stays as it is.
+apt_try() {
+    DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 \
+        --no-install-recommends --no-upgrade --no-remove install "$@" < /dev/null >&2
+}
+
+# Runs a command while no package may start its service (invoke-rc.d and deb-systemd-invoke ask policy-rc.d), and leaves
+# the services it brought off at the next boot too: an etcd or FRR that starts with this machine was not asked for.
+with_services_held() (
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e $policy ]; then
+        trap 'rm -f $policy' EXIT
+        trap 'exit 130' INT
+        trap 'exit 143' TERM
+        printf '#!/bin/sh\nexit 101\n' > $policy
+        chmod 755 $policy
+    fi
+    units_before=$(daemon_units)
+    "$@"
+    [ -d /run/systemd/system ] || exit 0
+    for unit in $(daemon_units); do
+        grep -qxF "$unit" <<< "$units_before" || systemctl --quiet disable "$unit"
+    done
+)
+
+daemon_units() {
+    local name
+    for name in etcd frr openvpn tinc; do
+        if [ -e "/lib/systemd/system/$name.service" ]; then echo "$name.service"; fi
+    done
+}

@@ -1,0 +1,62 @@
+# Running the tests. Each project under tests/ is an executable; the last line is the sum of their reports.
+
+readonly REPORTS=artifacts/tests
+
+test_all() {
+    need_root test
+    need_lab_tools
+    publish_binary
+    run_tests tests/*/*.csproj
+}
+
+test_unit() { run_tests tests/*.Tests/*.csproj; }
+
+run_tests() {
+    local project name passed=0 failed=0
+    need_sdk
+    mkdir -p "$REPORTS"
+    export MEDUZA_INIT=$PWD/artifacts/meduza-init
+    say "building the tests"
+    # One build for all, so that what they share is compiled once.
+    dotnet build Meduza.sln -c Debug -v quiet -nologo -clp:ErrorsOnly >&2 || die "the tests do not compile; the errors are above"
+    for project in "$@"; do
+        name=$(basename "$project" .csproj)
+        run_test_executable "$name"
+    done
+    if [ "$passed" -eq 0 ] && [ "$failed" -eq 0 ]; then
+        say "no test ran"
+        failed=1
+    fi
+    printf '%d passed, %d failed\n' "$passed" "$failed"
+    [ "$failed" -eq 0 ]
+}
+
+# Adds to passed and failed of run_tests. A skipped test is a failed one, and so is an executable that ends badly
+# without saying which test it was.
+run_test_executable() {
+    local name=$1 status=0 counts p=0 f=0
+    local report=$REPORTS/$name.xml
+    rm -f "$report"
+    say "$name"
+    "tests/$name/bin/Debug/net10.0/$name" --progress off --ansi off --fail-skips on --timeout 20m \
+        --results-directory "$PWD/$REPORTS" --report-xunit-xml --report-xunit-xml-filename "$name.xml" || status=$?
+    if [ -s "$report" ]; then
+        counts=$(assembly_counts "$report")
+        read -r p f <<< "$counts"
+    fi
+    if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
+        say "$name ended with $status"
+        f=1
+    fi
+    passed=$((passed + p))
+    failed=$((failed + f))
+}
+
+# The passed and the failed of a report, from the attributes of its assembly elements.
+assembly_counts() {
+    awk '
+        function count(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : 0 }
+        BEGIN { RS = "<" }
+        /^assembly / { passed += count("passed"); failed += count("failed") + count("skipped") + count("errors") }
+        END { print passed + 0, failed + 0 }' "$1"
+}
