@@ -1,0 +1,94 @@
+using Meduza.Linux.Process;
+
+namespace Meduza.Lab.Harness;
+
+/// <summary>A place in the lab for a gateway: a network namespace on the underlay. The gateway itself is started, stopped and started again in it.</summary>
+public sealed class Gateway : IDisposable
+{
+    private readonly LabNetwork _lab;
+    private PidOne? _init;
+
+    internal Gateway(LabNetwork lab, string name, string underlay)
+    {
+        (_lab, Name, Underlay) = (lab, name, underlay);
+        Network = NetworkNamespace.Create(lab.Folder.Prefix + name);
+        lab.Core.Ip(
+            $"link add {name} type veth peer name eth0 netns {Network.Name}",
+            $"link set {name} master br0 up");
+        Network.Ip(
+            $"address add {underlay}/24 dev eth0",
+            "link set eth0 up");
+    }
+
+    /// <summary>Its node id.</summary>
+    public string Name { get; }
+
+    /// <summary>Its address on <c>eth0</c>.</summary>
+    public string Underlay { get; }
+
+    public NetworkNamespace Network { get; }
+
+    /// <summary>Its PID 1, while it was started.</summary>
+    /// <exception cref="LabException">It was not.</exception>
+    public PidOne Init => _init ?? throw new LabException($"{Name} is not started");
+
+    /// <summary>
+    /// A network behind it: device <paramref name="device"/> with the first address, and a host with the second one and a
+    /// route to everywhere through the gateway.
+    /// </summary>
+    /// <param name="network">The first three bytes of a /24: <c>10.1.0</c>.</param>
+    /// <param name="device">The gateway's device in it.</param>
+    public LanHost AddLan(string network, string device = "lan0")
+    {
+        var host = new LanHost(NetworkNamespace.Create($"{Network.Name}-{device}"), $"{network}.2");
+        _lab.Own(host);
+        Network.Ip(
+            $"link add {device} type veth peer name eth0 netns {host.Network.Name}",
+            $"address add {network}.1/24 dev {device}",
+            $"link set {device} up");
+        host.Network.Ip(
+            $"address add {host.Address}/24 dev eth0",
+            "link set lo up",
+            "link set eth0 up",
+            $"route add default via {network}.1");
+        return host;
+    }
+
+    /// <summary>Boots it, with a root as fresh as the first time.</summary>
+    /// <param name="environment">What comes beside, or instead of, <c>NODE_ID</c> and <c>ETCD_ENDPOINTS</c>; a bare name takes one away.</param>
+    /// <param name="prepare">See <see cref="PidOneOptions.Prepare"/>.</param>
+    public PidOne Start(IReadOnlyList<string>? environment = null, string prepare = "")
+    {
+        _init?.Dispose();
+        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["NODE_ID"] = Name,
+            ["ETCD_ENDPOINTS"] = _lab.Etcd.Endpoint,
+        };
+        foreach (var variable in environment ?? [])
+        {
+            var end = variable.IndexOf('=', StringComparison.Ordinal);
+            if (end < 0)
+                variables.Remove(variable);
+            else
+                variables[variable[..end]] = variable[(end + 1)..];
+        }
+        _init = PidOne.Start(_lab.Folder, new()
+        {
+            Name = Name,
+            Network = Network,
+            Environment = [.. variables.Select(v => $"{v.Key}={v.Value}")],
+            Prepare = prepare,
+        });
+        return _init;
+    }
+
+    /// <summary>Pings from the gateway itself.</summary>
+    public CommandResult Ping(string address) => Network.Run("ping", "-n", "-c", "1", "-W", "1", address);
+
+    public void Dispose()
+    {
+        _init?.Dispose();
+        Network.Dispose();
+    }
+}

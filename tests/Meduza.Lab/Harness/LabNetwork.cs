@@ -1,0 +1,105 @@
+namespace Meduza.Lab.Harness;
+
+/// <summary>
+/// A lab: a core namespace with a bridge, the underlay 192.0.2.0/24, and an etcd on 192.0.2.1; gateways on the bridge; hosts
+/// behind the gateways. Disposing takes all of it down and then looks whether anything was left.
+/// </summary>
+public sealed class LabNetwork : IDisposable
+{
+    private readonly List<IDisposable> _parts = [];
+    private readonly List<Gateway> _gateways = [];
+    private readonly Lock _gate = new();
+    private bool _disposed;
+
+    private LabNetwork(LabFolder folder)
+    {
+        Folder = folder;
+        Core = NetworkNamespace.Create(folder.Prefix + "core");
+        Core.Ip(
+            "link set lo up",
+            "link add br0 type bridge",
+            "address add 192.0.2.1/24 dev br0",
+            "link set br0 up");
+        _parts.Add(Core);
+    }
+
+    public LabFolder Folder { get; }
+    public NetworkNamespace Core { get; }
+    public Etcd Etcd { get; private set; } = null!;
+
+    /// <summary>All that happened to the keys since the lab was made.</summary>
+    public EtcdEvents Events { get; private set; } = null!;
+
+    public IReadOnlyList<Gateway> Gateways => _gateways;
+
+    public static LabNetwork Create(EtcdOptions? etcd = null)
+    {
+        var lab = new LabNetwork(LabFolder.Create());
+        Live.Add(lab);
+        try
+        {
+            lab.Etcd = lab.Own(new Etcd(lab.Core, lab.Folder, "192.0.2.1", etcd ?? new()));
+            lab.Events = lab.Own(lab.Etcd.Watch());
+            return lab;
+        }
+        catch
+        {
+            lab.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A place for a gateway; it is not started yet.</summary>
+    public Gateway AddGateway(string name)
+    {
+        var gateway = Own(new Gateway(this, name, $"192.0.2.{11 + _gateways.Count}"));
+        _gateways.Add(gateway);
+        return gateway;
+    }
+
+    /// <summary>Writes <c>/commit</c> and waits for what a gateway says of it.</summary>
+    public Outcome Commit(string value, Gateway gateway, string? result = null, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(gateway);
+        Etcd.Commit(value);
+        return Events.WaitForCommit(gateway.Name, value, result, timeout);
+    }
+
+    /// <summary>What goes when the lab goes, the latest first.</summary>
+    public T Own<T>(T part) where T : IDisposable
+    {
+        lock (_gate)
+            _parts.Add(part);
+        return part;
+    }
+
+    /// <exception cref="LabException">Something was left behind; it says what.</exception>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            var traces = new LabTraces(this);
+            // Whatever fails to go by itself is what TakeDown and the look afterwards are for.
+            var failures = new List<Exception>();
+            foreach (var part in Enumerable.Reverse(_parts))
+            {
+                try
+                {
+                    part.Dispose();
+                }
+                catch (Exception e)
+                {
+                    failures.Add(e);
+                }
+            }
+            Folder.TakeDown();
+            Live.Remove(this);
+            var left = traces.Left();
+            if (left.Count > 0 || failures.Count > 0)
+                throw new LabException(string.Join('\n', ["the lab did not go cleanly", .. left, .. failures.Select(f => f.Message)]));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Meduza.Linux.Process;
+
+namespace Meduza.Lab.Harness;
+
+/// <summary>A network namespace with a name, as <c>ip netns</c> makes them. Its devices go with it.</summary>
+public sealed class NetworkNamespace : IDisposable
+{
+    private NetworkNamespace(string name) => (Name, Inode) = 
+        (name, ulong.Parse(Must.Run(["stat", "-L", "-c", "%i", HandleOf(name)]), CultureInfo.InvariantCulture));
+
+    public string Name { get; }
+
+    /// <summary>Tells whether a process is in it, see <see cref="ProcessTable"/>.</summary>
+    public ulong Inode { get; }
+
+    /// <summary>The file that keeps it alive, and by which others enter it.</summary>
+    public string Handle => HandleOf(Name);
+
+    public static NetworkNamespace Create(string name)
+    {
+        Must.Run(["ip", "netns", "add", name]);
+        return new(name);
+    }
+
+    public static NetworkNamespace Existing(string name) => new(name);
+
+    /// <summary>Runs commands of ip(8) in it, one a line, without the word <c>ip</c>.</summary>
+    public void Ip(params IReadOnlyList<string> lines) =>
+        Must.Run(["ip", "-n", Name, "-batch", "-"], string.Join('\n', lines) + "\n");
+
+    /// <summary>The command line that runs a program in it; nothing else of the program's surroundings is changed.</summary>
+    public IReadOnlyList<string> Command(params IReadOnlyList<string> command) => ["nsenter", $"--net={Handle}", "--", .. command];
+
+    /// <summary>Runs a program in it to its end.</summary>
+    public CommandResult Run(params IReadOnlyList<string> command) =>
+        Meduza.Linux.Process.Command.Run("nsenter", [.. Command(command).Skip(1)], Must.Patience);
+
+    /// <summary>Kills what still runs in it, then removes it.</summary>
+    public void Dispose()
+    {
+        if (!File.Exists(Handle))
+            return;
+        ProcessTable.KillAll(p => p.Network == Inode);
+        Must.Run(["ip", "netns", "delete", Name]);
+    }
+
+    private static string HandleOf(string name) => $"/run/netns/{name}";
+}
