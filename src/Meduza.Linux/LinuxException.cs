@@ -13,6 +13,15 @@ public sealed class LinuxException : Exception
         Errno = errno;
     }
 
+    /// <param name="detail">What the kernel added in its own words, such as the text of an extended ack.</param>
+    public LinuxException(string call, string subject, int errno, string detail)
+        : base($"{call} {subject}: {Describe(errno)}: {detail}")
+    {
+        Call = call;
+        Subject = subject;
+        Errno = errno;
+    }
+
     public LinuxException() : this("", "", 0) { }
     public LinuxException(string message) : this(message, "", 0) { }
     public LinuxException(string message, Exception inner) : base(message, inner) => (Call, Subject) = (message, "");

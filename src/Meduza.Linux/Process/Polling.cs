@@ -13,7 +13,7 @@ internal static unsafe class Polling
         fixed (Tmds.Linux.pollfd* first = events)
         {
             var limit = milliseconds == Timeout.Infinite ? -1 : (int)Math.Clamp(milliseconds, 0, int.MaxValue);
-            var ready = poll(first, (uint)events.Length, limit);
+            var ready = Native.PollHeader.poll(first, (uint)events.Length, limit);
             if (ready < 0 && errno != EINTR)
                 throw LinuxException.Last("poll", "");
             return ready > 0;

@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using Meduza.Linux.Abi;
+
+namespace Meduza.Linux.Netlink.Abi;
+
+/// <summary>Constants of <c>linux/rtnetlink.h</c>.</summary>
+[CHeader("linux/rtnetlink.h")]
+internal static class LinuxRtnetlink
+{
+    public const ushort RTM_NEWLINK = 16;
+    public const ushort RTM_DELLINK = 17;
+    public const ushort RTM_GETLINK = 18;
+    public const ushort RTM_NEWADDR = 20;
+    public const ushort RTM_DELADDR = 21;
+    public const ushort RTM_GETADDR = 22;
+    public const ushort RTM_NEWROUTE = 24;
+
+    public const uint RTNLGRP_LINK = 1;
+    public const uint RTNLGRP_IPV4_IFADDR = 5;
+    public const uint RTNLGRP_IPV6_IFADDR = 9;
+
+    public const uint RTEXT_FILTER_SKIP_STATS = 1 << 3;
+
+    public const byte RT_TABLE_MAIN = 254;
+    public const byte RTPROT_BOOT = 3;
+    public const byte RT_SCOPE_UNIVERSE = 0;
+    public const byte RT_SCOPE_LINK = 253;
+    public const byte RTN_UNICAST = 1;
+    public const uint RTNH_F_ONLINK = 4;
+
+    public const ushort RTA_OIF = 4;
+    public const ushort RTA_GATEWAY = 5;
+}
+
+/// <summary>Payload of the link messages, before their attributes.</summary>
+[CStruct("struct ifinfomsg", "linux/rtnetlink.h")]
+[StructLayout(LayoutKind.Sequential)]
+internal struct LinkHeader
+{
+    public byte ifi_family;
+    private byte __ifi_pad;
+
+    /// <summary>ARPHRD_*.</summary>
+    public ushort ifi_type;
+    public int ifi_index;
+
+    /// <summary>IFF_*.</summary>
+    public uint ifi_flags;
+
+    /// <summary>Which of <see cref="ifi_flags"/> a request sets; in a notification, which of them changed.</summary>
+    public uint ifi_change;
+}
+
+/// <summary>Payload of the address messages, before their attributes.</summary>
+[CStruct("struct ifaddrmsg", "linux/if_addr.h")]
+[StructLayout(LayoutKind.Sequential)]
+internal struct AddressHeader
+{
+    public byte ifa_family;
+    public byte ifa_prefixlen;
+
+    /// <summary>The low byte of the flags; all of them are in <c>IFA_FLAGS</c>.</summary>
+    public byte ifa_flags;
+    public byte ifa_scope;
+    public uint ifa_index;
+}
+
+/// <summary>Payload of the route messages, before their attributes.</summary>
+[CStruct("struct rtmsg", "linux/rtnetlink.h")]
+[StructLayout(LayoutKind.Sequential)]
+internal struct RouteHeader
+{
+    public byte rtm_family;
+    public byte rtm_dst_len;
+    public byte rtm_src_len;
+    public byte rtm_tos;
+    public byte rtm_table;
+    public byte rtm_protocol;
+    public byte rtm_scope;
+    public byte rtm_type;
+    public uint rtm_flags;
+}
+
+/// <summary>Attributes of <c>linux/if_link.h</c>.</summary>
+[CHeader("linux/if_link.h")]
+internal static class LinuxIfLink
+{
+    public const ushort IFLA_IFNAME = 3;
+    public const ushort IFLA_MTU = 4;
+    public const ushort IFLA_EXT_MASK = 29;
+}
+
+/// <summary>Attributes of <c>linux/if_addr.h</c>.</summary>
+[CHeader("linux/if_addr.h")]
+internal static class LinuxIfAddr
+{
+    public const ushort IFA_ADDRESS = 1;
+    public const ushort IFA_LOCAL = 2;
+    public const ushort IFA_FLAGS = 8;
+}
+
+/// <summary>Flags and sizes of <c>linux/if.h</c>.</summary>
+[CHeader("linux/if.h")]
+internal static class LinuxIf
+{
+    public const uint IFF_UP = 1 << 0;
+
+    /// <summary>Longest device name in bytes, its NUL included.</summary>
+    public const int IFNAMSIZ = 16;
+}

@@ -1,0 +1,39 @@
+using System.Net;
+
+namespace Meduza.Linux.Netlink.Route;
+
+/// <summary>A network device.</summary>
+/// <param name="Index">Its number, for as long as it exists.</param>
+/// <param name="Name">Its name, at most 15 bytes.</param>
+/// <param name="Up">True when it is administratively up (<c>IFF_UP</c>).</param>
+/// <param name="Mtu">Largest packet in bytes.</param>
+public readonly record struct Link(int Index, string Name, bool Up, int Mtu);
+
+/// <summary>How far an address means the same (<c>RT_SCOPE_*</c>, rtnetlink(7)).</summary>
+public enum AddressScope : byte
+{
+    /// <summary>Everywhere.</summary>
+    Universe = 0,
+
+    /// <summary>IPv6 site-local (deprecated).</summary>
+    Site = 200,
+
+    /// <summary>On its link only: IPv6 <c>fe80::/10</c>, which the kernel sets by itself, and IPv4 <c>169.254.0.0/16</c>.</summary>
+    Link = 253,
+
+    /// <summary>On this machine only: <c>127.0.0.0/8</c>, <c>::1</c>.</summary>
+    Host = 254,
+
+    /// <summary>Nowhere.</summary>
+    Nowhere = 255,
+}
+
+/// <summary>An address that a device has.</summary>
+/// <param name="LinkIndex">The device.</param>
+/// <param name="Address">IPv4 or IPv6, without a scope id.</param>
+/// <param name="PrefixLength">In bits.</param>
+/// <param name="Scope">How far it means the same.</param>
+public readonly record struct LinkAddress(int LinkIndex, IPAddress Address, int PrefixLength, AddressScope Scope)
+{
+    public override string ToString() => $"{Address}/{PrefixLength}";
+}
