@@ -22,6 +22,9 @@ public sealed record DesiredFolder(string Path, UnixFileMode Mode, string? Owner
 {
     /// <summary>True when every file in it is ours: one that is not desired is removed (a removed instance's secret).</summary>
     public bool Owned { get; init; }
+
+    /// <summary>The part that it belongs to, named among the touched ones when the folder or a stray in it had to be mended.</summary>
+    public string Component { get; init; } = "";
 }
 
 /// <summary>An address with the length of its network's prefix, as set on a device.</summary>

@@ -1,0 +1,56 @@
+using Meduza.Gateway.Model.Keys;
+
+namespace Meduza.Gateway.Model;
+
+public static partial class ConfigParser
+{
+    private const string NotDriven = "is not driven by this version: nothing is done for it";
+
+    /// <summary>Says plainly what was asked for and will not happen.</summary>
+    private static void ReportUndriven(KeyReader own, KeyReader global)
+    {
+        var mesh = global.Get(KeyTable.MeshType, MeshType.EasyTier);
+        foreach (var (enable, component) in KeyTable.UndrivenSwitches)
+        {
+            if (own.Get(enable, false) && !(component == "EasyTier" && mesh == MeshType.Tinc))
+                own.Findings.Warn(own.FullKey(enable), $"{component} {NotDriven}");
+        }
+        if (own.Get(KeyTable.MosdnsEnable, false))
+            own.Findings.Warn(own.FullKey(KeyTable.MosdnsEnable), $"MosDNS {NotDriven}; dnsmasq asks the fallback resolvers");
+        foreach (var name in own.NamesBelow("wireguard/"))
+        {
+            var instance = own.Below($"wireguard/{name}/");
+            if (instance.Get(KeyTable.WireguardEnable, false))
+                own.Findings.Warn(instance.FullKey(KeyTable.WireguardEnable), $"WireGuard {NotDriven}");
+        }
+        foreach (var (prefix, component) in KeyTable.UndrivenByPresence)
+        {
+            foreach (var (key, _) in own.Below(prefix).Keys)
+                own.Findings.Warn(key, $"{component} {NotDriven}");
+        }
+        if (mesh == MeshType.EasyTier && (global.Has(KeyTable.MeshType) || own.Get(KeyTable.TincEnable, false)))
+            global.Findings.Warn(global.FullKey(KeyTable.MeshType), $"is easytier, which {NotDriven}");
+    }
+
+    /// <summary>What no part in use has asked for: unknown keys, and bad values that would matter once their part is enabled.</summary>
+    private static void ReportUnused(KeyReader own, KeyReader global)
+    {
+        foreach (var reader in (KeyReader[])[global, own])
+        {
+            foreach (var (key, value) in reader.Keys)
+            {
+                if (reader.Used.Contains(key))
+                    continue;
+                if (KeyIndex.Default.Find(key) is not { } spec)
+                {
+                    var nearest = KeyIndex.Default.Nearest(key);
+                    reader.Findings.Warn(key, $"is not a key that is known{(nearest is null ? "" : $"; did you mean {nearest}?")}");
+                    continue;
+                }
+                var unused = new Findings();
+                spec.Check(reader.ReportingTo(unused), key, value.Span);
+                reader.Findings.AddAsWarnings(unused, "it is not in use, so nothing is stopped");
+            }
+        }
+    }
+}

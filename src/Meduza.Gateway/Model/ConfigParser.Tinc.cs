@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Model.Keys;
+using Meduza.Gateway.Model.Values;
+
+namespace Meduza.Gateway.Model;
+
+public static partial class ConfigParser
+{
+    private static TincConfig? ReadTinc(KeyReader own, KeyReader global, GatewayConfig config, ImmutableArray<FleetNode> fleet)
+    {
+        if (config.Mesh != MeshType.Tinc || !own.Get(KeyTable.TincEnable, false))
+            return null;
+        var rsa = own.OrNothing(KeyTable.TincPrivateKey);
+        var ed25519 = own.OrNothing(KeyTable.TincEd25519PrivateKey);
+        if (rsa is null && ed25519 is null)
+            own.Require(KeyTable.TincPrivateKey, "tinc needs the node's private key, this one or ed25519_private_key", out _);
+        var self = ReadTincHost(own, global, config.Node, isSelf: true);
+        if (self is null)
+            return null;
+        if (rsa is not null && ed25519 is null && self.RsaPublicKey is null)
+            own.Require(KeyTable.TincPublicKey, "it belongs to private_key", out _);
+        if (ed25519 is not null && rsa is null && self.Ed25519PublicKey is null)
+            own.Require(KeyTable.TincEd25519PublicKey, "it belongs to ed25519_private_key", out _);
+        return new TincConfig
+        {
+            Netname = global.Get(KeyTable.TincNetname, "mesh"),
+            Device = own.TryGet(KeyTable.TincDevice, out var device) ? device : DefaultTincDevice,
+            Ipv4 = own.OrNothing(KeyTable.TincIpv4),
+            Mode = own.OrNothing(KeyTable.TincMode) ?? own.Get(KeyTable.TincHostMode, "switch"),
+            AddressFamily = own.Get(KeyTable.TincAddressFamily, "ipv4"),
+            Self = self,
+            RsaPrivateKey = rsa,
+            Ed25519PrivateKey = ed25519,
+            Peers = OnePeerAName(own.Findings, self, fleet),
+        };
+    }
+
+    private static DeviceName DefaultTincDevice => DeviceName.TryParse("tnc0", out var name) ? name : default;
+
+    /// <summary>Reads what a host file says; null for another node that is not enabled, or a node that has no usable name.</summary>
+    private static TincHost? ReadTincHost(KeyReader node, KeyReader global, InstanceName id, bool isSelf)
+    {
+        if (!isSelf && !node.Get(KeyTable.TincEnable, false))
+            return null;
+        var rsa = node.OrNothing(KeyTable.TincPublicKey);
+        var ed25519 = node.OrNothing(KeyTable.TincEd25519PublicKey);
+        if (rsa is null && ed25519 is null)
+            node.Require(KeyTable.TincPublicKey, "tinc needs a public key, this one or ed25519_public_key", out _);
+        if (!node.TryGet(KeyTable.TincNodeName, out var name)
+            && !TincName.TryParse(string.Concat(id.ToString().Where(char.IsAsciiLetterOrDigit)), out name))
+        {
+            return null;
+        }
+        var subnets = node.List(KeyTable.TincSubnet);
+        if (subnets.IsEmpty && node.OrNothing(KeyTable.TincIpv4) is { } ipv4)
+            subnets = [ipv4.Network.ToString()];
+        // The global keys are read once, by this node's own host file: their findings must not be said once a peer.
+        var globals = isSelf ? global : global.ReportingTo(new Findings());
+        return new TincHost
+        {
+            Name = name,
+            Addresses = node.List(KeyTable.TincAddress),
+            Port = node.TryGet(KeyTable.TincPort, out var port) ? port : DefaultTincPort,
+            Subnets = subnets,
+            Cipher = node.OrNothing(KeyTable.TincHostCipher) ?? globals.OrNothing(KeyTable.TincCipher),
+            Digest = node.OrNothing(KeyTable.TincHostDigest) ?? globals.OrNothing(KeyTable.TincDigest),
+            RsaPublicKey = rsa,
+            Ed25519PublicKey = ed25519,
+        };
+    }
+
+    private static Port DefaultTincPort => Port.TryParse("655", out var port) ? port : default;
+
+    private static ImmutableArray<TincHost> OnePeerAName(Findings findings, TincHost self, ImmutableArray<FleetNode> fleet)
+    {
+        var owners = new Dictionary<TincName, string> { [self.Name] = "this node" };
+        List<TincHost> peers = [];
+        foreach (var other in fleet)
+        {
+            if (other.Tinc is not { } host)
+                continue;
+            if (owners.TryAdd(host.Name, other.Name.ToString()))
+                peers.Add(host);
+            else
+                findings.Warn($"{KeyTable.NodesPrefix}{other.Name}/tinc/name",
+                    $"{host.Name} is the tinc name of {owners[host.Name]} already: the node is left out of the tinc network");
+        }
+        return [.. peers.OrderBy(peer => peer.Name.ToString(), StringComparer.Ordinal)];
+    }
+}

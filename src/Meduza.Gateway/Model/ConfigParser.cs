@@ -1,0 +1,88 @@
+using Meduza.Gateway.Model.Keys;
+using Meduza.Gateway.Model.OpenVpn;
+using Meduza.Gateway.Model.Values;
+
+namespace Meduza.Gateway.Model;
+
+/// <summary>
+/// Keys in, one typed configuration out, or everything that is wrong with them at once. What stops a commit is an error
+/// in this node's own keys or in the global keys that an enabled part of it uses; a bad key of a part that is not
+/// enabled, or of another node, is a warning.
+/// </summary>
+public static partial class ConfigParser
+{
+    /// <summary>Parses the keys of <paramref name="nodeId"/> out of those of the fleet. Never throws for what is in the keys.</summary>
+    public static ParseResult Parse(Snapshot snapshot, string nodeId)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        ArgumentNullException.ThrowIfNull(nodeId);
+        var findings = new Findings();
+        if (!InstanceName.TryParse(nodeId, out var node))
+        {
+            findings.Error(KeyTable.NodesPrefix, $"{Quoted.Of(nodeId)} is not a node's name; expected {InstanceName.Expected}");
+            return new ParseResult(null, findings.Errors, findings.Warnings);
+        }
+
+        var keys = new SortedKeys(snapshot);
+        var global = new KeyReader(keys, KeyTable.GlobalPrefix, findings, new HashSet<string>(StringComparer.Ordinal));
+        var own = new KeyReader(keys, $"{KeyTable.NodesPrefix}{node}/", findings, global.Used);
+        var config = Assemble(keys, node, own, global);
+
+        ReportUndriven(own, global);
+        ReportUnused(own, global);
+        return new ParseResult(findings.HasErrors ? null : config, findings.Errors, findings.Warnings);
+    }
+
+    private static GatewayConfig Assemble(SortedKeys keys, InstanceName node, KeyReader own, KeyReader global)
+    {
+        var config = new GatewayConfig
+        {
+            Node = node,
+            Commit = global.OrNothing(KeyTable.Commit),
+            Mesh = global.Get(KeyTable.MeshType, MeshType.EasyTier),
+            InternalRouting = global.Get(KeyTable.InternalRouting, InternalRouting.Ospf),
+            Behavior = own.Get(KeyTable.Behavior, Behavior.Static),
+            Lans = own.List(KeyTable.Lan),
+            PrivateLans = own.List(KeyTable.PrivateLan),
+        };
+        ReportLansInBoth(own, config);
+
+        var fleet = ReadFleet(keys, node, global);
+        config = config with
+        {
+            FleetPrivateLans = [.. fleet.SelectMany(other => other.PrivateLans).Concat(config.PrivateLans).Distinct().Order()],
+            Tinc = ReadTinc(own, global, config, fleet),
+        };
+        var instances = ReadOpenVpn(own);
+        ReportDeviceClashes(own, config.Tinc, instances);
+        var hosts = HostRecords.Parse(keys.Below(KeyTable.HostsPrefix));
+        foreach (var warning in hosts.Warnings)
+            own.Findings.Warn(warning.Key, warning.Message);
+        return config with
+        {
+            OpenVpn = [.. instances.Select(instance => instance.Config)],
+            Ospf = ReadOspf(own, config),
+            Bgp = ReadBgp(own, global, config, fleet, instances),
+            DnsmasqEnabled = own.Get(KeyTable.DnsmasqEnable, own.Get(KeyTable.MosdnsEnable, false)),
+            Hosts = hosts.Records,
+        };
+    }
+
+    private static void ReportLansInBoth(KeyReader own, GatewayConfig config)
+    {
+        foreach (var lan in config.Lans.Intersect(config.PrivateLans))
+            own.Findings.Warn(own.FullKey(KeyTable.PrivateLan), $"{lan} is in lan too: it is treated as private");
+    }
+
+    private static void ReportDeviceClashes(KeyReader own, TincConfig? tinc, List<(OpenVpnInstance Config, KeyReader Keys)> instances)
+    {
+        var owners = new Dictionary<DeviceName, string>();
+        if (tinc is not null)
+            owners.Add(tinc.Device, "tinc");
+        foreach (var (instance, keys) in instances)
+        {
+            if (!owners.TryAdd(instance.Device, $"openvpn/{instance.Name}"))
+                own.Findings.Error(keys.FullKey(KeyTable.OpenVpnDevice), $"device {instance.Device} is that of {owners[instance.Device]} already");
+        }
+    }
+}

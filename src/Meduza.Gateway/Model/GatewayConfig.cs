@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Model.OpenVpn;
+using Meduza.Gateway.Model.Values;
+
+namespace Meduza.Gateway.Model;
+
+/// <summary>Which overlay joins the nodes.</summary>
+public enum MeshType
+{
+    EasyTier,
+    Tinc,
+}
+
+/// <summary>How the nodes tell each other their networks.</summary>
+public enum InternalRouting
+{
+    Ospf,
+    Bgp,
+}
+
+/// <summary>Whether a node stays where it is.</summary>
+public enum Behavior
+{
+    Static,
+    Roaming,
+}
+
+/// <summary>
+/// One gateway as its keys describe it: typed, valid, immutable. A part that is null is not enabled. Lists whose order
+/// means nothing are sorted, so that equal keys give equal configurations, however they were written.
+/// </summary>
+public sealed record GatewayConfig
+{
+    public required InstanceName Node { get; init; }
+
+    /// <summary>The value of <c>/commit</c>; null where the key does not exist.</summary>
+    public string? Commit { get; init; }
+
+    public MeshType Mesh { get; init; }
+    public InternalRouting InternalRouting { get; init; }
+    public Behavior Behavior { get; init; }
+
+    /// <summary>Networks announced inside and outside, sorted by address.</summary>
+    public ImmutableArray<Prefix> Lans { get; init; } = [];
+
+    /// <summary>Networks announced inside only, sorted by address.</summary>
+    public ImmutableArray<Prefix> PrivateLans { get; init; } = [];
+
+    /// <summary>The private networks of all nodes, this one's included, sorted: none of them may leave to an external peer.</summary>
+    public ImmutableArray<Prefix> FleetPrivateLans { get; init; } = [];
+
+    public TincConfig? Tinc { get; init; }
+
+    /// <summary>The enabled instances, sorted by name.</summary>
+    public ImmutableArray<OpenVpnInstance> OpenVpn { get; init; } = [];
+
+    public OspfConfig? Ospf { get; init; }
+    public BgpConfig? Bgp { get; init; }
+    public bool DnsmasqEnabled { get; init; }
+    public HostRecords Hosts { get; init; } = HostRecords.None;
+}
+
+/// <summary>What became of parsing: a configuration, or the reasons why there is none.</summary>
+/// <param name="Config">Null exactly when there are errors.</param>
+/// <param name="Errors">What stops a commit, sorted by key.</param>
+/// <param name="Warnings">What does not, sorted by key.</param>
+public sealed record ParseResult(GatewayConfig? Config, ImmutableArray<KeyFinding> Errors, ImmutableArray<KeyFinding> Warnings);

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Model.Values;
+
+namespace Meduza.Gateway.Model.Keys;
+
+public static partial class KeyTable
+{
+    /// <summary>Read only as the default of dnsmasq/enable.</summary>
+    public static Key<bool> MosdnsEnable { get; } = new("/nodes/<ID>/mosdns/enable", Kinds.Flag, "Runs MosDNS.")
+    { Default = "false", IsUndriven = true };
+
+    /// <summary>The switches of what this version does not drive, and what to call it in a message.</summary>
+    internal static ImmutableArray<(Key<bool> Enable, string Component)> UndrivenSwitches { get; } =
+    [
+        (Switch("easytier/enable", "Makes the node a member of the EasyTier network."), "EasyTier"),
+        (Switch("clash/enable", "Runs mihomo."), "mihomo (clash)"),
+        (Switch("healthy/enable", "Opens the port for health probes."), "the health probe port"),
+        (Switch("access/enable", "Runs the LDAP access server."), "the access server"),
+    ];
+
+    internal static Key<bool> WireguardEnable { get; } = Switch("wireguard/<NAME>/enable", "Sets this WireGuard device up.");
+
+    /// <summary>Keys that ask for something merely by being there.</summary>
+    internal static ImmutableArray<(string Prefix, string Component)> UndrivenByPresence { get; } =
+    [
+        ("portforward", "port forwarding"),
+        ("network_mapping/", "network mapping"),
+    ];
+
+    private static ImmutableArray<KeySpec> UndrivenKeys =>
+    [
+        .. UndrivenSwitches.Select(s => (KeySpec)s.Enable), WireguardEnable, MosdnsEnable,
+        .. Names("/global/", "easytier/network_name", "easytier/network_secret", "easytier/private_mode", "easytier/dhcp",
+            "clash/subscriptions/<NAME>/url", "mosdns/rule_files", "mosdns/plugins", "mosdns/local", "mosdns/block", "mosdns/ddns",
+            "mosdns/global", "access/<REST>"),
+        .. Names("/nodes/<ID>/", "easytier/dev_name", "easytier/ipv4", "easytier/listeners", "easytier/mapped_listeners",
+            "easytier/peers", "wireguard/<NAME>/dev", "wireguard/<NAME>/private_key", "wireguard/<NAME>/listen_port",
+            "wireguard/<NAME>/address", "wireguard/<NAME>/mtu", "wireguard/<NAME>/dns", "wireguard/<NAME>/peer/<PEER>/public_key",
+            "wireguard/<NAME>/peer/<PEER>/allowed_ips", "wireguard/<NAME>/peer/<PEER>/endpoint",
+            "wireguard/<NAME>/peer/<PEER>/persistent_keepalive", "wireguard/<NAME>/peer/<PEER>/preshared_key",
+            "wireguard/<NAME>/bgp/enable", "wireguard/<NAME>/bgp/peer_asn", "wireguard/<NAME>/bgp/peer_ip",
+            "wireguard/<NAME>/bgp/update_source", "wireguard/<NAME>/bgp/weight", "wireguard/<NAME>/bgp/no_transit",
+            "wireguard/<NAME>/bgp/no_forward", "clash/mode", "clash/active_subscription", "clash/refresh/enable",
+            "clash/refresh/interval_minutes", "clash/exclude_tproxy_port", "clash/tproxy_protocol", "clash/use_conntrack",
+            "clash/exclude_rfc1918", "mosdns/refresh", "healthy/port", "portforward", "network_mapping/<ADDRESS>/<LENGTH>",
+            "access/<REST>"),
+    ];
+
+    private static Key<bool> Switch(string name, string about) => new("/nodes/<ID>/" + name, Kinds.Flag, about)
+    { Default = "false", IsUndriven = true };
+
+    private static IEnumerable<KeySpec> Names(string prefix, params string[] names) =>
+        names.Select(name => new UndrivenKey(prefix + name, "Not driven by this version.") { IsUndriven = true });
+}

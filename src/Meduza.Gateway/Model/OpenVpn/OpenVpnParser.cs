@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Model.Keys;
+using Meduza.Gateway.Model.Values;
+
+namespace Meduza.Gateway.Model.OpenVpn;
+
+/// <summary>Reads the keys of one enabled instance.</summary>
+internal static partial class OpenVpnParser
+{
+    /// <summary>The instance, or null where something that it cannot do without is missing or wrong (which is then reported).</summary>
+    public static OpenVpnInstance? Read(InstanceName name, KeyReader keys)
+    {
+        var directives = ReadDirectives(keys);
+        var protocol = keys.Get(KeyTable.OpenVpnProto, new OpenVpnProtocol("udp"));
+        var remotes = keys.List(KeyTable.OpenVpnRemotes);
+        if (protocol.IsTcpClient && remotes.IsEmpty)
+            keys.Require(KeyTable.OpenVpnRemotes, "a tcp-client has to connect somewhere", out _);
+        CheckRemoteProtocols(keys, protocol, remotes);
+        var hasDevice = TryDevice(name, keys, out var device);
+        var isTap = directives.FirstOrDefault(d => d.Name == "dev-type") is { } type
+            ? type.Arguments[0] == "tap"
+            : device.ToString().StartsWith("tap", StringComparison.Ordinal);
+        var ifconfig = keys.OrNothing(KeyTable.OpenVpnIfconfig);
+        var keepalive = keys.OrNothing(KeyTable.OpenVpnKeepalive);
+        var authentication = ReadAuthentication(keys, protocol, remotes, directives);
+        if (authentication is StaticKeyAuthentication && ifconfig is null && !directives.Any(d => d.Name == "ifconfig-ipv6"))
+            keys.Require(KeyTable.OpenVpnIfconfig, "a static-key tunnel has no server that would hand out addresses", out _);
+        CheckPings(keys, keepalive, directives);
+        if (authentication is null || !hasDevice)
+            return null;
+        return new OpenVpnInstance
+        {
+            Name = name,
+            Device = device,
+            IsTap = isTap,
+            Protocol = protocol,
+            Port = keys.TryGet(KeyTable.OpenVpnPort, out var port) ? port : DefaultPort,
+            Remotes = remotes,
+            Ifconfig = ifconfig,
+            Keepalive = keepalive,
+            Authentication = authentication,
+            Directives = directives,
+        };
+    }
+
+    /// <summary>Reports two instances that would listen on the same port.</summary>
+    public static void ReportPortClashes(List<(OpenVpnInstance Config, KeyReader Keys)> instances)
+    {
+        var owners = new Dictionary<(bool Tcp, Port), InstanceName>();
+        foreach (var (instance, keys) in instances)
+        {
+            // With an own address, port or none at all, whether they clash is for the kernel to say.
+            if (instance.Protocol.IsTcpClient || instance.Directives.Any(d => d.Name is "local" or "lport" or "nobind"))
+                continue;
+            if (!owners.TryAdd((instance.Protocol.IsTcp, instance.Port), instance.Name))
+            {
+                keys.Findings.Error(keys.FullKey(KeyTable.OpenVpnPort),
+                    $"port {instance.Port} is that of openvpn/{owners[(instance.Protocol.IsTcp, instance.Port)]} already; give another port, or nobind where it only connects");
+            }
+        }
+    }
+
+    private static Port DefaultPort => Port.TryParse("1194", out var port) ? port : default;
+
+    private static bool TryDevice(InstanceName name, KeyReader keys, out DeviceName device)
+    {
+        if (keys.TryGet(KeyTable.OpenVpnDevice, out device))
+            return true;
+        if (keys.Has(KeyTable.OpenVpnDevice) && keys.TextLines(KeyTable.OpenVpnDevice).Any())
+            return false;
+        if (DeviceName.TryParse($"tun-{name}", out device))
+            return true;
+        keys.Findings.Error(keys.FullKey(KeyTable.OpenVpnDevice), $"is missing, and tun-{name} is too long for a device; expected {DeviceName.Expected}");
+        return false;
+    }
+
+    private static ImmutableArray<OpenVpnDirective> ReadDirectives(KeyReader keys)
+    {
+        List<OpenVpnDirective> directives = [];
+        foreach (var (key, value) in keys.Keys)
+        {
+            switch (KeyIndex.Default.Find(key))
+            {
+                case Key<ImmutableArray<OpenVpnDirective>> directive:
+                    directives.AddRange(keys.List(directive));
+                    break;
+                case RefusedKey refused:
+                    keys.Used.Add(key);
+                    refused.Check(keys, key, value.Span);
+                    break;
+                default:
+                    // A key of the fixed ones, or an unknown one: each is reported where it belongs.
+                    break;
+            }
+        }
+        // Stable: the lines of a directive that may be repeated stay in their order.
+        return [.. directives.OrderBy(directive => directive.Name, StringComparer.Ordinal)];
+    }
+
+    private static void CheckRemoteProtocols(KeyReader keys, OpenVpnProtocol protocol, ImmutableArray<OpenVpnRemote> remotes)
+    {
+        if (protocol.IsTcpServer && !remotes.IsEmpty)
+            keys.Findings.Warn(keys.FullKey(KeyTable.OpenVpnRemotes), "a tcp-server waits to be connected to: only connections from there are accepted");
+        foreach (var remote in remotes)
+        {
+            if (remote.Protocol is { IsTcpServer: true })
+                keys.Findings.Error(keys.FullKey(KeyTable.OpenVpnRemotes), $"{Quoted.Of(remote.Host)}: a remote cannot be a tcp-server; expected udp or tcp-client");
+        }
+    }
+
+    private static void CheckPings(KeyReader keys, OpenVpnKeepalive? keepalive, ImmutableArray<OpenVpnDirective> directives)
+    {
+        // OpenVPN itself refuses to start with both.
+        if (keepalive is not null && directives.FirstOrDefault(d => d.Name is "ping" or "ping-restart" or "ping-exit") is { } ping)
+            keys.Findings.Error(keys.Prefix + ping.Name.Replace('-', '_'), "cannot be set together with keepalive");
+    }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+
+namespace Meduza.Gateway.Plan;
+
+/// <summary>
+/// The commands that bring a running FRR daemon from one of our texts to another. Three passes:
+/// <list type="number">
+/// <item>removals, last line first, since what uses a name stands after what defines it;</item>
+/// <item>additions and replacements, in the order of the text, as the daemon would read it from its file;</item>
+/// <item>definitions (prefix lists, route maps) that nothing uses any more: a map that is taken away before its neighbour
+/// has another one would for a moment deny everything.</item>
+/// </list>
+/// Within a list whose entries have numbers, entries go before others come: FRR passes over a new entry, without an
+/// error, while an equal one has another number. What a daemon does with its routes it does when its route-map delay
+/// timer fires, after the whole of this has arrived.
+/// </summary>
+public static class FrrDelta
+{
+    /// <summary>Computes the commands; none when both texts mean the same.</summary>
+    /// <param name="running">The text that the daemon was last given.</param>
+    /// <param name="desired">The text that it must run.</param>
+    /// <param name="certain">
+    /// False when it may run something else than <paramref name="running"/>: then all of <paramref name="desired"/> is sent.
+    /// </param>
+    public static ImmutableArray<FrrCommand> Compute(string running, string desired, bool certain)
+    {
+        ArgumentNullException.ThrowIfNull(running);
+        ArgumentNullException.ThrowIfNull(desired);
+        var from = FrrTree.Parse(running);
+        var to = FrrTree.Parse(desired);
+        List<FrrCommand> commands = [];
+        List<FrrCommand> last = [];
+        Remove(from, to, commands, last);
+        Add(from, to, certain, commands);
+        commands.AddRange(last);
+        return [.. commands];
+    }
+
+    private static void Remove(FrrTree from, FrrTree to, List<FrrCommand> commands, List<FrrCommand> last)
+    {
+        foreach (var old in Enumerable.Reverse(from.Children))
+        {
+            var now = to.Find(old.Line);
+            if (old.IsContext && now is not null && !FrrLine.IsReplacedWhole(old.Line))
+            {
+                List<FrrCommand> inside = [];
+                Remove(old, now, inside, last);
+                Wrap(old, inside, commands, mayFail: true);
+            }
+            else if (old.IsContext && now is null && FrrLine.IsEmptied(old.Line))
+            {
+                List<FrrCommand> inside = [];
+                Remove(old, Empty, inside, last);
+                Wrap(old, inside, commands, mayFail: true);
+            }
+            else if (now is null || (old.IsContext && !Same(old, now)))
+            {
+                if (IsReplacedInPlace(old, to) || GoesWithItsNeighbor(old, from, to))
+                    continue;
+                var unused = FrrLine.Definition(old.Line) is { } name && !to.Children.Exists(other => FrrLine.Definition(other.Line) == name);
+                (unused ? last : commands).Add(new FrrCommand(FrrLine.Removal(old.Line), MayFail: true));
+            }
+        }
+    }
+
+    private static void Add(FrrTree from, FrrTree to, bool certain, List<FrrCommand> commands)
+    {
+        foreach (var wanted in to.Children)
+        {
+            var old = from.Find(wanted.Line);
+            if (!wanted.IsContext)
+            {
+                if (old is null || !certain)
+                    commands.Add(new FrrCommand(wanted.Line, MayFail: false));
+                continue;
+            }
+            var starts = old is null || !certain || (FrrLine.IsReplacedWhole(wanted.Line) && !Same(old, wanted)) ? Empty : old;
+            List<FrrCommand> inside = [];
+            Add(starts, wanted, certain, inside);
+            // An entry of a route map says something also when there is nothing in it.
+            if (inside.Count > 0 || starts == Empty)
+                Wrap(wanted, inside, commands, mayFail: false, evenEmpty: true);
+        }
+    }
+
+    private static FrrTree Empty { get; } = FrrTree.Parse("");
+
+    private static void Wrap(FrrTree context, List<FrrCommand> inside, List<FrrCommand> commands, bool mayFail, bool evenEmpty = false)
+    {
+        if (inside.Count == 0 && !evenEmpty)
+            return;
+        commands.Add(new FrrCommand(context.Line, mayFail));
+        commands.AddRange(inside);
+        commands.Add(new FrrCommand(context.Exit!, mayFail));
+    }
+
+    private static bool IsReplacedInPlace(FrrTree old, FrrTree to) =>
+        FrrLine.Slot(old.Line) is { } slot && to.Children.Exists(other => FrrLine.Slot(other.Line) == slot);
+
+    /// <summary>True for a line about a neighbour that is removed as a whole.</summary>
+    private static bool GoesWithItsNeighbor(FrrTree old, FrrTree from, FrrTree to) =>
+        FrrLine.Neighbor(old.Line) is { } neighbor
+        && !old.Line.StartsWith($"neighbor {neighbor} remote-as ", StringComparison.Ordinal)
+        && !to.Children.Exists(other => FrrLine.Neighbor(other.Line) == neighbor);
+
+    private static bool Same(FrrTree a, FrrTree b)
+    {
+        if (a.Line != b.Line || a.Children.Count != b.Children.Count)
+            return false;
+        for (var i = 0; i < a.Children.Count; i++)
+        {
+            if (!Same(a.Children[i], b.Children[i]))
+                return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,66 @@
+using Meduza.Gateway.Model;
+
+namespace Meduza.Gateway.Render;
+
+/// <summary>
+/// dnsmasq on port 53. Upstreams and hosts are in files of their own, which it reads again on SIGHUP (as its own user, so
+/// they are readable by all); the rest is read at its start only. See dnsmasq(8).
+/// </summary>
+internal static class DnsmasqRenderer
+{
+    private const string Component = "dnsmasq";
+    private const string ConfigPath = "/etc/dnsmasq.conf";
+    private const string ServersFolder = "/run/dnsmasq";
+    private const string ServersPath = ServersFolder + "/servers";
+    private const int SigHup = 1;
+
+    public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
+    {
+        // Other programs mount or read it too, so it is there also while dnsmasq is off.
+        var hosts = state.File(new DesiredFile(HostsRenderer.Path, HostsRenderer.Render(config.Hosts), StateBuilder.PublicFile, "hosts"));
+        if (!config.DnsmasqEnabled)
+            return;
+        state.Folder(new DesiredFolder(ServersFolder, StateBuilder.PublicFolder) { Owned = true, Component = Component });
+        var servers = state.File(ServersPath, Servers(machine), StateBuilder.PublicFile, Component);
+        var main = state.File(ConfigPath, Main(machine), StateBuilder.PublicFile, Component);
+        state.Service(new ServiceDefinition
+        {
+            Name = "dnsmasq",
+            Component = Component,
+            Command = [machine.Dnsmasq, "--keep-in-foreground", $"--conf-file={ConfigPath}"],
+            Readiness = new Readiness(ReadinessKind.TcpPort, "127.0.0.1:53"),
+            ReloadSignal = SigHup,
+            Revision = Fingerprint.Of(main),
+            ReloadRevision = Fingerprint.Of(hosts, servers),
+        });
+    }
+
+    private static string Main(Machine machine) => new ConfigText()
+        .Line("# Written by Meduza from etcd: changes made here are overwritten.")
+        .Line("port=53")
+        .Line($"user={machine.DnsmasqUser ?? "root"}")
+        .Line("pid-file=")
+        .Line("log-facility=-")
+        // Only what etcd says: neither the machine's resolv.conf nor its hosts file, which names the machine 127.0.1.1.
+        .Line("no-resolv")
+        .Line("no-poll")
+        .Line("no-hosts")
+        .Line($"addn-hosts={HostsRenderer.Path}")
+        .Line("strict-order")
+        .Line($"servers-file={ServersPath}")
+        // A name that changes in etcd is seen by clients soon, and yet a burst of questions is answered from their caches.
+        .Line("local-ttl=10")
+        .Line("cache-size=4096")
+        // A failed answer of an upstream must not outlive the failure by long.
+        .Line("neg-ttl=10")
+        .Line("dns-forward-max=512")
+        .ToString();
+
+    private static string Servers(Machine machine)
+    {
+        var text = new ConfigText();
+        foreach (var server in machine.Nameservers)
+            text.Line($"server={server}");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,22 @@
+using Meduza.Gateway.Model;
+
+namespace Meduza.Gateway.Render;
+
+/// <summary>
+/// A configuration in, everything that the gateway must be out: files, services, links, FRR's texts. Pure: the same
+/// configuration for the same machine gives the same bytes.
+/// </summary>
+public static class Renderer
+{
+    public static DesiredState Render(GatewayConfig config, Machine machine)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(machine);
+        var state = new StateBuilder();
+        // The order of these calls is the order in which services start.
+        DnsmasqRenderer.Render(config, machine, state);
+        TincRenderer.Render(config, machine, state);
+        OpenVpnRenderer.Render(config, machine, state);
+        return state.Build();
+    }
+}

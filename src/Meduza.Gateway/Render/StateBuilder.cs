@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Text;
+using Meduza.Gateway.Model.Values;
+
+namespace Meduza.Gateway.Render;
+
+/// <summary>Collects what the renderers of the parts ask for. Nothing is said twice: a folder that two parts need is one.</summary>
+internal sealed class StateBuilder
+{
+    public const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    public const UnixFileMode GroupReadFile = PrivateFile | UnixFileMode.GroupRead;
+    public const UnixFileMode PublicFile = GroupReadFile | UnixFileMode.OtherRead;
+    public const UnixFileMode PrivateFolder = PrivateFile | UnixFileMode.UserExecute;
+
+    public const UnixFileMode PublicFolder =
+        PrivateFolder | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private readonly SortedDictionary<string, DesiredFolder> _folders = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, DesiredFile> _files = new(StringComparer.Ordinal);
+    private readonly List<ServiceDefinition> _services = [];
+    private readonly List<DesiredLink> _links = [];
+    private readonly List<FrrDaemonConfig> _frr = [];
+
+    public void Folder(DesiredFolder folder) => _folders[folder.Path] = folder;
+
+    /// <summary>Adds a file and returns it, for the fingerprint of who reads it.</summary>
+    public DesiredFile File(string path, string content, UnixFileMode mode, string component)
+    {
+        var file = new DesiredFile(path, Encoding.UTF8.GetBytes(content), mode, component);
+        return File(file);
+    }
+
+    public DesiredFile File(DesiredFile file)
+    {
+        _files.Add(file.Path, file);
+        return file;
+    }
+
+    /// <summary>Adds a file that holds a secret, readable by root alone.</summary>
+    public DesiredFile SecretFile(string path, Secret content, string component) =>
+        File(new DesiredFile(path, Encoding.UTF8.GetBytes(content.Reveal()), PrivateFile, component) { Secret = true });
+
+    /// <summary>Adds a service; the order of adding is the order of starting.</summary>
+    public void Service(ServiceDefinition service) => _services.Add(service);
+
+    public void Link(DesiredLink link) => _links.Add(link);
+
+    public void Frr(FrrDaemonConfig config) => _frr.Add(config);
+
+    /// <summary>The names of the services added so far: whoever comes later may wait for them.</summary>
+    public ImmutableArray<string> ServiceNames => [.. _services.Select(service => service.Name)];
+
+    public DesiredState Build() => new([.. _folders.Values], [.. _files.Values], [.. _services], [.. _links], [.. _frr]);
+}

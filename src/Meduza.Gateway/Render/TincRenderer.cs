@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Model;
+
+namespace Meduza.Gateway.Render;
+
+/// <summary>
+/// tincd (tinc.conf(5)). On SIGHUP it reads the other nodes' host files and the <c>ConnectTo</c> lines again; everything
+/// else in tinc.conf, its own host file and its keys it reads only at its start (tinc 1.0.36, observed).
+/// </summary>
+internal static class TincRenderer
+{
+    private const string Component = "tinc";
+    private const int SigHup = 1;
+
+    public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
+    {
+        if (config.Tinc is not { } tinc)
+            return;
+        var folder = $"/etc/tinc/{tinc.Netname}";
+        state.Folder(new DesiredFolder("/etc/tinc", StateBuilder.PublicFolder) { Component = Component });
+        // Owned, since tincd runs any script that it finds there (tinc-up, host-up) and reads any key.
+        state.Folder(new DesiredFolder(folder, StateBuilder.PrivateFolder) { Owned = true, Component = Component });
+        state.Folder(new DesiredFolder($"{folder}/hosts", StateBuilder.PrivateFolder) { Owned = true, Component = Component });
+
+        var fixedPart = FixedPart(tinc);
+        var main = state.File($"{folder}/tinc.conf", fixedPart + Connections(tinc), StateBuilder.PublicFile, Component);
+        List<DesiredFile> readAtStart =
+        [
+            main with { Content = System.Text.Encoding.UTF8.GetBytes(fixedPart) },
+            HostFile(state, folder, tinc.Self),
+        ];
+        if (tinc.RsaPrivateKey is { } rsa)
+            readAtStart.Add(state.SecretFile($"{folder}/rsa_key.priv", rsa, Component));
+        if (tinc.Ed25519PrivateKey is { } ed25519)
+            readAtStart.Add(state.SecretFile($"{folder}/ed25519_key.priv", ed25519, Component));
+        List<DesiredFile> readAgain = [main, .. tinc.Peers.Select(peer => HostFile(state, folder, peer))];
+
+        state.Service(new ServiceDefinition
+        {
+            Name = "tinc",
+            Component = Component,
+            // tincd insists on a pid file and refuses to start when the number in an old one is any process's. The path is
+            // that of its standard input, /dev/null: it reads nothing from there, leaves nothing and cannot delete it.
+            Command = [machine.Tincd, "-n", tinc.Netname, "-D", "--pidfile=/proc/self/fd/0"],
+            Readiness = new Readiness(ReadinessKind.Device, tinc.Device.ToString()),
+            ReloadSignal = SigHup,
+            Revision = Fingerprint.Of([.. readAtStart]),
+            ReloadRevision = Fingerprint.Of([.. readAgain]),
+        });
+        ImmutableArray<InterfaceAddress> addresses =
+            tinc.Ipv4 is { } ipv4 ? [new InterfaceAddress(ipv4.Address, ipv4.PrefixLength)] : [];
+        state.Link(new DesiredLink(tinc.Device.ToString(), addresses, Component));
+    }
+
+    private static string FixedPart(TincConfig tinc) => new ConfigText()
+        .Line($"Name = {tinc.Self.Name}")
+        .Line($"Mode = {tinc.Mode}")
+        .Line($"DeviceType = {(tinc.Mode == "router" ? "tun" : "tap")}")
+        .Line($"Interface = {tinc.Device}")
+        .Line($"AddressFamily = {tinc.AddressFamily}")
+        .ToString();
+
+    private static string Connections(TincConfig tinc)
+    {
+        var text = new ConfigText();
+        foreach (var peer in tinc.Peers.Where(peer => !peer.Addresses.IsEmpty))
+            text.Line($"ConnectTo = {peer.Name}");
+        return text.ToString();
+    }
+
+    private static DesiredFile HostFile(StateBuilder state, string folder, TincHost host)
+    {
+        var text = new ConfigText();
+        foreach (var address in host.Addresses)
+            text.Line($"Address = {address}");
+        text.Line($"Port = {host.Port}");
+        foreach (var subnet in host.Subnets)
+            text.Line($"Subnet = {subnet}");
+        text.LineIf(host.Cipher is not null, $"Cipher = {host.Cipher}");
+        text.LineIf(host.Digest is not null, $"Digest = {host.Digest}");
+        text.LineIf(host.Ed25519PublicKey is not null, $"Ed25519PublicKey = {host.Ed25519PublicKey}");
+        if (host.RsaPublicKey is { } rsa)
+            text.Block(rsa);
+        return state.File($"{folder}/hosts/{host.Name}", text.ToString(), StateBuilder.PublicFile, Component);
+    }
+}
