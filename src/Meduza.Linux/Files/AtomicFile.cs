@@ -1,0 +1,117 @@
+using Meduza.Linux.Files.Native;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace Meduza.Linux.Files;
+
+/// <summary>
+/// Files that readers see whole, old or new: the content goes to a new file in the same folder, which then takes the
+/// name (rename(2)). Mode and owner are set before the content is, so that a secret is never open to others, and
+/// when anything fails nothing is left behind. A symbolic link at the path is replaced, not followed.
+/// </summary>
+/// <remarks>
+/// A file that is itself a mount point, as <c>/etc/resolv.conf</c> in a container, cannot be renamed over (EBUSY), and
+/// its folder may be read-only: it is written in place, the one case in which a reader may see a part.
+/// </remarks>
+public static unsafe class AtomicFile
+{
+    /// <summary>Writes the file, whatever lies there now.</summary>
+    /// <param name="path">Its folder must exist.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="mode">Permission bits, whatever the umask.</param>
+    /// <param name="uid">Owner.</param>
+    /// <param name="gid">Group.</param>
+    /// <param name="sync">True where it must outlive a power cut: fsync(2) of the file and of its folder.</param>
+    /// <exception cref="LinuxException">It cannot be written; the old file, if any, is as it was.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, uint uid, uint gid, bool sync = false)
+    {
+        var folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
+        var temporary = Path.Join(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.new");
+        try
+        {
+            using (var file = Descriptor.Open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0x180 /* 0600 */))
+                Fill(file, temporary, content, mode, uid, gid, sync);
+            Rename(temporary, path);
+        }
+        catch (LinuxException e)
+        {
+            Unlink(temporary);
+            var mayBeMounted = e.Errno == EBUSY || e.Errno == EROFS;
+            if (!mayBeMounted || FileStatus.Of(path) is null)
+                throw;
+            WriteInPlace(path, content, mode, uid, gid, sync);
+            return;
+        }
+        if (sync)
+            Sync(folder);
+    }
+
+    /// <summary>Writes the file unless it is there with that content, mode and owner.</summary>
+    /// <returns>True when it was written; false when nothing was touched.</returns>
+    /// <inheritdoc cref="Write"/>
+    public static bool WriteIfDifferent(
+        string path, ReadOnlySpan<byte> content, UnixFileMode mode, uint uid, uint gid, bool sync = false)
+    {
+        if (Is(path, content, mode, uid, gid))
+            return false;
+        Write(path, content, mode, uid, gid, sync);
+        return true;
+    }
+
+    /// <summary>True when that very file is there.</summary>
+    /// <exception cref="LinuxException">It is there and cannot be read.</exception>
+    private static bool Is(string path, ReadOnlySpan<byte> content, UnixFileMode mode, uint uid, uint gid)
+    {
+        var wanted = new FileStatus(FileKind.Regular, mode, uid, gid, (ulong)content.Length);
+        if (FileStatus.Of(path) != wanted)
+            return false;
+        // Not blocking: it may have become a pipe in between.
+        using var file = Descriptor.Open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+        return FileStatus.Of(file, path) == wanted && DescriptorIO.ReadToEnd(file, path).AsSpan().SequenceEqual(content);
+    }
+
+    private static void WriteInPlace(string path, ReadOnlySpan<byte> content, UnixFileMode mode, uint uid, uint gid, bool sync)
+    {
+        using var file = Descriptor.Open(path, O_WRONLY | O_NOFOLLOW);
+        Fill(file, path, content, mode, uid, gid, sync);
+        // Cut at the end, not emptied at the start: a reader may see a mixture, but never nothing.
+        if (ftruncate(file.Number, content.Length) < 0)
+            throw LinuxException.Last("ftruncate", path);
+    }
+
+    private static void Fill(
+        Descriptor file, string path, ReadOnlySpan<byte> content, UnixFileMode mode, uint uid, uint gid, bool sync)
+    {
+        // The owner first: changing it clears bits of the mode.
+        if (fchown(file.Number, uid, gid) < 0)
+            throw LinuxException.Last("fchown", path);
+        if (fchmod(file.Number, (mode_t)(uint)mode) < 0)
+            throw LinuxException.Last("fchmod", path);
+        DescriptorIO.Write(file, content, path);
+        if (sync && fsync(file.Number) < 0)
+            throw LinuxException.Last("fsync", path);
+    }
+
+    private static void Rename(string from, string to)
+    {
+        fixed (byte* old = NativeText.Terminated(from), name = NativeText.Terminated(to))
+        {
+            if (StdioHeader.rename(old, name) < 0)
+                throw LinuxException.Last("rename", to);
+        }
+    }
+
+    // On the way out of a failure, which is told; that there may be nothing to remove is no other one.
+    private static void Unlink(string path)
+    {
+        fixed (byte* name = NativeText.Terminated(path))
+            _ = unlink(name);
+    }
+
+    private static void Sync(string folder)
+    {
+        using var descriptor = Descriptor.Open(folder, O_RDONLY | O_DIRECTORY);
+        if (fsync(descriptor.Number) < 0)
+            throw LinuxException.Last("fsync", folder);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using static Tmds.Linux.LibC;
+
+namespace Meduza.Linux.Files;
+
+/// <summary>Whole contents in and out of a descriptor, signals and short counts notwithstanding.</summary>
+internal static unsafe class DescriptorIO
+{
+    /// <summary>Reads until the end: files of <c>/proc</c> have no length beforehand.</summary>
+    /// <exception cref="LinuxException">The read failed.</exception>
+    public static byte[] ReadToEnd(Descriptor descriptor, string path)
+    {
+        var content = new byte[4096];
+        var length = 0;
+        while (true)
+        {
+            if (length == content.Length)
+                Array.Resize(ref content, content.Length * 2);
+            var count = Read(descriptor, content.AsSpan(length), path);
+            if (count == 0)
+                return content[..length];
+            length += count;
+        }
+    }
+
+    /// <returns>How many bytes were read; 0 at the end.</returns>
+    /// <exception cref="LinuxException">The read failed.</exception>
+    public static int Read(Descriptor descriptor, Span<byte> buffer, string path)
+    {
+        fixed (byte* bytes = buffer)
+        {
+            while (true)
+            {
+                var count = (long)read(descriptor.Number, bytes, buffer.Length);
+                if (count >= 0)
+                    return (int)count;
+                if (Marshal.GetLastPInvokeError() != EINTR)
+                    throw LinuxException.Last("read", path);
+            }
+        }
+    }
+
+    /// <exception cref="LinuxException">The write failed, maybe after a part of it.</exception>
+    public static void Write(Descriptor descriptor, ReadOnlySpan<byte> content, string path)
+    {
+        fixed (byte* bytes = content)
+        {
+            for (var written = 0; written < content.Length;)
+            {
+                var count = (long)write(descriptor.Number, bytes + written, content.Length - written);
+                if (count >= 0)
+                    written += (int)count;
+                else if (Marshal.GetLastPInvokeError() != EINTR)
+                    throw LinuxException.Last("write", path);
+            }
+        }
+    }
+}
