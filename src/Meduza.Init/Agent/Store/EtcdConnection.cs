@@ -1,0 +1,287 @@
+using System.Collections.Immutable;
+using System.Text;
+using Etcdserverpb;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Meduza.Gateway.Model;
+using Mvccpb;
+using Keys = System.Collections.Immutable.ImmutableSortedDictionary<string, System.ReadOnlyMemory<byte>>;
+
+namespace Meduza.Init.Agent.Store;
+
+/// <summary>
+/// One authenticated connection to one endpoint, and the calls that a gateway makes. It does not mend itself: whatever
+/// fails is thrown as an <see cref="EtcdException"/>, and its owner opens another one.
+/// </summary>
+/// <remarks>
+/// The calls are the generated stubs of the dotnet-etcd package on a channel of our own: its client would retry, write to
+/// the console and lose watches in silence. HTTP/2 pings notice a peer that fell silent within 12 seconds; etcd takes
+/// pings more often than every 5 seconds for abuse.
+/// </remarks>
+internal sealed class EtcdConnection : IAsyncDisposable
+{
+    public const string CommitKey = "/commit";
+    public const string GlobalPrefix = "/global/";
+    public const string NodesPrefix = "/nodes/";
+    public const string HostsPrefix = "/dns/hosts/";
+
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(6);
+
+    /// <summary>Longest answer accepted, in bytes: a fleet of thousands fits, an endless one ends the call.</summary>
+    private const int MaxAnswer = 64 << 20;
+
+    private readonly EtcdEndpoint _endpoint;
+    private readonly string? _user;
+    private readonly EtcdTls? _tls;
+    private readonly GrpcChannel _channel;
+    private readonly KV.KVClient _kv;
+    private readonly Watch.WatchClient _watch;
+    private readonly Lease.LeaseClient _lease;
+    private readonly Metadata _headers = [];
+    private volatile bool _answered;
+
+    private EtcdConnection(EtcdEndpoint endpoint, NodeSettings settings)
+    {
+        _endpoint = endpoint;
+        _user = settings.User;
+        _tls = endpoint.IsTls ? new EtcdTls(settings) : null;
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectTimeout = CallTimeout,
+            KeepAlivePingDelay = PingInterval,
+            KeepAlivePingTimeout = PingInterval,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+        };
+        if (_tls is not null)
+            handler.SslOptions = _tls.Options;
+        _channel = GrpcChannel.ForAddress(endpoint.Uri, new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = MaxAnswer,
+            ThrowOperationCanceledOnCancellation = true,
+        });
+        _kv = new(_channel);
+        _watch = new(_channel);
+        _lease = new(_channel);
+    }
+
+    public EtcdEndpoint Endpoint => _endpoint;
+
+    /// <summary>Connects, and logs in where a user is set.</summary>
+    /// <exception cref="EtcdException">It cannot be reached, or refuses.</exception>
+    public static async Task<EtcdConnection> OpenAsync(EtcdEndpoint endpoint, NodeSettings settings, CancellationToken cancellation)
+    {
+        var connection = new EtcdConnection(endpoint, settings);
+        try
+        {
+            if (settings.User is not null)
+                await connection.LogInAsync(settings, cancellation);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The commit in force and the host records, at one revision: the one to watch from.</summary>
+    public async Task<(CommitMark Commit, Keys Hosts, long Revision)> ReadTriggersAsync(CancellationToken cancellation)
+    {
+        var request = new TxnRequest();
+        request.Success.Add(new RequestOp { RequestRange = new() { Key = ByteString.CopyFromUtf8(CommitKey) } });
+        request.Success.Add(new RequestOp { RequestRange = Prefix(HostsPrefix) });
+        var answer = await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
+        var commit = answer.Responses[0].ResponseRange.Kvs is [var kv] ? MarkOf(kv) : CommitMark.None;
+        var hosts = ToKeys(answer.Responses[1].ResponseRange.Kvs);
+        return (commit, hosts, answer.Header.Revision);
+    }
+
+    /// <summary>The host records as they are now.</summary>
+    public async Task<Keys> ReadHostsAsync(CancellationToken cancellation)
+    {
+        var answer = await CallAsync(options => _kv.RangeAsync(Prefix(HostsPrefix), options), cancellation);
+        return ToKeys(answer.Kvs);
+    }
+
+    /// <summary>All keys that commits are about, as they stood at <paramref name="revision"/> (0: as they are now).</summary>
+    /// <exception cref="EtcdException"><see cref="EtcdFailure.Compacted"/>: etcd no longer knows that revision.</exception>
+    public async Task<Snapshot> ReadKeysAsync(long revision, CancellationToken cancellation)
+    {
+        var request = new TxnRequest();
+        foreach (var prefix in (string[])[GlobalPrefix, NodesPrefix])
+            request.Success.Add(new RequestOp { RequestRange = Prefix(prefix, revision) });
+        var answer = await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
+        return new(revision == 0 ? answer.Header.Revision : revision,
+            ToKeys(answer.Responses.SelectMany(response => response.ResponseRange.Kvs)));
+    }
+
+    /// <summary>The names of all keys under <paramref name="prefix"/>.</summary>
+    public async Task<ImmutableArray<string>> ListAsync(string prefix, CancellationToken cancellation)
+    {
+        var request = Prefix(prefix);
+        request.KeysOnly = true;
+        var answer = await CallAsync(options => _kv.RangeAsync(request, options), cancellation);
+        return [.. answer.Kvs.Select(kv => kv.Key.ToStringUtf8())];
+    }
+
+    /// <summary>Writes and deletes keys, all in one transaction (etcd allows 128 operations in one).</summary>
+    public async Task WriteAsync(
+        IEnumerable<(string Key, string Value)> puts, IEnumerable<string> deletes, CancellationToken cancellation)
+    {
+        var request = new TxnRequest();
+        foreach (var (key, value) in puts)
+            request.Success.Add(new RequestOp { RequestPut = new() { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value) } });
+        foreach (var key in deletes)
+            request.Success.Add(new RequestOp { RequestDeleteRange = new() { Key = ByteString.CopyFromUtf8(key) } });
+        if (request.Success.Count > 0)
+            await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
+    }
+
+    /// <summary>Puts <paramref name="key"/> on a new lease of <paramref name="ttl"/>.</summary>
+    /// <returns>The lease, to be kept alive.</returns>
+    public async Task<long> PutOnLeaseAsync(string key, string value, TimeSpan ttl, CancellationToken cancellation)
+    {
+        var granted = await CallAsync(
+            options => _lease.LeaseGrantAsync(new() { TTL = (long)ttl.TotalSeconds }, options), cancellation);
+        var put = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value), Lease = granted.ID };
+        await CallAsync(options => _kv.PutAsync(put, options), cancellation);
+        return granted.ID;
+    }
+
+    /// <summary>Keeps a lease alive until it is lost.</summary>
+    /// <returns>When etcd says that the lease is gone.</returns>
+    public async Task KeepAliveAsync(long lease, TimeSpan interval, TimeProvider clock, CancellationToken cancellation)
+    {
+        using var call = _lease.LeaseKeepAlive(new CallOptions(_headers, cancellationToken: cancellation));
+        try
+        {
+            while (true)
+            {
+                await call.RequestStream.WriteAsync(new() { ID = lease }, cancellation);
+                if (!await call.ResponseStream.MoveNext(cancellation) || call.ResponseStream.Current.TTL <= 0)
+                    return;
+                await Task.Delay(interval, clock, cancellation);
+            }
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            throw Describe(e);
+        }
+    }
+
+    /// <summary>
+    /// Watches <c>/commit</c> and the host records from <paramref name="revision"/> on, both on one stream, until it fails.
+    /// </summary>
+    /// <param name="committed">Called with each commit.</param>
+    /// <param name="hostsChanged">Called after each change of host records.</param>
+    /// <exception cref="EtcdException">Always, in the end: a watch that ends is a connection that ends.</exception>
+    public async Task WatchAsync(
+        long revision, Action<CommitMark> committed, Action hostsChanged, CancellationToken cancellation)
+    {
+        using var call = _watch.Watch(new CallOptions(_headers, cancellationToken: cancellation));
+        try
+        {
+            await call.RequestStream.WriteAsync(Create(new() { Key = ByteString.CopyFromUtf8(CommitKey) }, revision), cancellation);
+            await call.RequestStream.WriteAsync(
+                Create(new() { Key = ByteString.CopyFromUtf8(HostsPrefix), RangeEnd = KeyRange.EndOfPrefix(HostsPrefix) }, revision), cancellation);
+            while (await call.ResponseStream.MoveNext(cancellation))
+            {
+                var response = call.ResponseStream.Current;
+                if (response.Canceled)
+                    throw Canceled(response);
+                var hosts = false;
+                foreach (var change in response.Events)
+                {
+                    if (change.Kv.Key.Span.SequenceEqual("/commit"u8))
+                        committed(change.Type == Event.Types.EventType.Delete ? new("", change.Kv.ModRevision) : MarkOf(change.Kv));
+                    else
+                        hosts = true;
+                }
+                if (hosts)
+                    hostsChanged();
+            }
+            throw new EtcdException($"etcd {_endpoint} ended the watch", EtcdFailure.Unreachable);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            throw Describe(e);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        _tls?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task LogInAsync(NodeSettings settings, CancellationToken cancellation)
+    {
+        var auth = new Auth.AuthClient(_channel);
+        try
+        {
+            var answer = await CallAsync(
+                options => auth.AuthenticateAsync(new() { Name = settings.User, Password = settings.Password }, options), cancellation);
+            _headers.Add("token", answer.Token);
+        }
+        catch (EtcdException e) when (e.InnerException is RpcException { StatusCode: StatusCode.FailedPrecondition })
+        {
+            // Authentication is off: etcd has no token to give and asks for none.
+        }
+    }
+
+    /// <remarks>The time-out is a monotonic one: gRPC's own deadline follows the wall clock, which may jump.</remarks>
+    private async Task<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellation)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(CallTimeout);
+        try
+        {
+            var answer = await call(new CallOptions(_headers, cancellationToken: timeout.Token));
+            _answered = true;
+            return answer;
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            throw Describe(e);
+        }
+    }
+
+    private EtcdException Describe(Exception error) => EtcdErrors.Describe(error, _endpoint, _user, _tls?.Problem, _answered);
+
+    private EtcdException Canceled(WatchResponse response) =>
+        response.CompactRevision > 0
+            ? new("the revision watched from is compacted", EtcdFailure.Compacted)
+            : response.CancelReason.Contains("auth token", StringComparison.Ordinal)
+                ? new("the login at etcd expired", EtcdFailure.TokenExpired)
+                : response.CancelReason.Contains("permission denied", StringComparison.Ordinal)
+                    ? Describe(new RpcException(new Grpc.Core.Status(StatusCode.PermissionDenied, response.CancelReason)))
+                    : new($"etcd {_endpoint} ended the watch: {response.CancelReason}", EtcdFailure.Unreachable);
+
+    private static WatchRequest Create(WatchCreateRequest create, long revision)
+    {
+        create.StartRevision = revision;
+        create.ProgressNotify = true;
+        return new() { CreateRequest = create };
+    }
+
+    private static RangeRequest Prefix(string prefix, long revision = 0) =>
+        new() { Key = ByteString.CopyFromUtf8(prefix), RangeEnd = KeyRange.EndOfPrefix(prefix), Revision = revision };
+
+    private static CommitMark MarkOf(KeyValue kv) => new(kv.Value.ToStringUtf8(), kv.ModRevision);
+
+    /// <remarks>A key's name that is not UTF-8 keeps a replacement character, so that it is reported as unknown, not lost.</remarks>
+    private static Keys ToKeys(IEnumerable<KeyValue> kvs)
+    {
+        var keys = Snapshot.Empty.Keys.ToBuilder();
+        foreach (var kv in kvs)
+            keys[Encoding.UTF8.GetString(kv.Key.Span)] = kv.Value.Memory;
+        return keys.ToImmutable();
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text;
+using Meduza.Init.Agent.Store;
+
+namespace Meduza.Init.Tests.Agent.Store;
+
+public sealed class EtcdStoreTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static string? Value(Meduza.Gateway.Model.Snapshot snapshot, string key) =>
+        snapshot.Keys.TryGetValue(key, out var value) ? Encoding.UTF8.GetString(value.Span) : null;
+
+    [Fact]
+    public async Task A_commit_means_the_keys_as_they_stood_at_it()
+    {
+        using var etcd = new EtcdServer();
+        etcd.Put("/nodes/gw1/lan", "10.0.0.0/24");
+        etcd.Put("/commit", "first");
+        etcd.Put("/nodes/gw1/lan", "edited, not committed");
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await session.UntilAsync(() => session.Store.Latest.Value == "first");
+
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest, Cancellation);
+
+        Assert.Equal("10.0.0.0/24", Value(snapshot, "/nodes/gw1/lan"));
+        Assert.Equal(session.Store.Latest.Revision, snapshot.Revision);
+    }
+
+    [Fact]
+    public async Task A_commit_whose_revision_is_compacted_is_read_as_the_keys_are_now()
+    {
+        using var etcd = new EtcdServer();
+        etcd.Put("/commit", "first");
+        etcd.Put("/nodes/gw1/lan", "10.0.0.0/24");
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await session.UntilAsync(() => session.Store.Latest.Value == "first");
+        etcd.Ctl("compact", "3");
+
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest, Cancellation);
+
+        Assert.Equal("10.0.0.0/24", Value(snapshot, "/nodes/gw1/lan"));
+        Assert.Contains(session.Log.Lines, line => line.Contains("compacted", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Commits_are_seen_as_they_happen_and_the_newest_wins()
+    {
+        using var etcd = new EtcdServer();
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await session.UntilAsync(() => session.Store.Problem is null);
+        Assert.Equal(CommitMark.None, session.Store.Latest);
+
+        etcd.Put("/commit", "1");
+        etcd.Put("/commit", "2");
+
+        await session.UntilAsync(() => session.Store.Latest.Value == "2");
+    }
+
+    [Fact]
+    public async Task Host_records_are_seen_as_they_happen()
+    {
+        using var etcd = new EtcdServer();
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await session.UntilAsync(() => session.Store.Problem is null);
+
+        etcd.Put("/dns/hosts/a.internal", "10.0.0.1");
+
+        var raised = Init.Agent.Trigger.None;
+        using var bound = new CancellationTokenSource(StoreSession.Bound);
+        while ((raised & Init.Agent.Trigger.Hosts) == 0)
+            raised = await session.Triggers.TakeAsync(Timeout.InfiniteTimeSpan, bound.Token);
+        Assert.Equal("10.0.0.1", Encoding.UTF8.GetString((await session.Store.ReadHostsAsync(Cancellation))["/dns/hosts/a.internal"].Span));
+    }
+
+    [Fact]
+    public async Task A_restart_of_etcd_loses_no_commit()
+    {
+        using var etcd = new EtcdServer();
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await session.UntilAsync(() => session.Store.Problem is null);
+
+        etcd.Stop();
+        await session.Log.LineAsync(line => line.Contains("nothing listens there", StringComparison.Ordinal));
+        etcd.Start();
+        etcd.Put("/commit", "while it was away");
+
+        await session.UntilAsync(() => session.Store.Latest.Value == "while it was away");
+        Assert.Single(session.Log.Lines, line => line.Contains("nothing listens there", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_watch_canceled_by_compaction_reads_again_and_goes_on()
+    {
+        using var etcd = new EtcdServer();
+        for (var i = 0; i < 5; i++)
+            etcd.Put("/commit", $"{i}");
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await session.UntilAsync(() => session.Store.Latest.Value == "4");
+
+        etcd.Stop();
+        await session.UntilAsync(() => session.Store.Problem is not null);
+        etcd.Start();
+        etcd.Put("/commit", "5");
+        etcd.Put("/other", "x");
+        etcd.Ctl("compact", "8");
+
+        await session.UntilAsync(() => session.Store.Latest.Value == "5");
+        etcd.Put("/commit", "6");
+        await session.UntilAsync(() => session.Store.Latest.Value == "6");
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_is_down_is_passed_over()
+    {
+        using var etcd = new EtcdServer();
+        etcd.Put("/commit", "here");
+        await using var session = new StoreSession(StoreSession.Settings($"http://127.0.0.1:1,{etcd.Endpoint}"));
+
+        await session.UntilAsync(() => session.Store.Latest.Value == "here");
+        Assert.Equal(etcd.Endpoint, session.Store.Endpoint?.ToString());
+    }
+
+    [Fact]
+    public async Task The_node_is_online_on_a_lease_and_a_revoked_lease_is_replaced()
+    {
+        using var etcd = new EtcdServer();
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await EventuallyAsync(() => etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
+
+        var lease = etcd.Ctl("lease", "list").Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim();
+        etcd.Ctl("lease", "revoke", lease);
+
+        await EventuallyAsync(() => etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
+    }
+
+    [Fact]
+    public async Task Status_is_written_and_what_an_earlier_life_left_is_deleted()
+    {
+        using var etcd = new EtcdServer();
+        etcd.Put("/updated/gw1/openvpn/gone/status", "up 2020-01-01T00:00:00+0000");
+        etcd.Put("/updated/gw1/note", "somebody's own");
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        session.Book.SetStates(new Dictionary<string, string> { ["tinc/status"] = "up" });
+        session.Book.SetText("commit", "{}");
+        session.Publish();
+
+        await EventuallyAsync(() => etcd.Ctl("get", "--prefix", "/updated/gw1/", "--keys-only").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            is ["/updated/gw1/commit", "/updated/gw1/note", "/updated/gw1/online", "/updated/gw1/tinc/status"]);
+        Assert.Matches(@"\Aup \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000\z", etcd.Ctl("get", "/updated/gw1/tinc/status", "--print-value-only").Trim());
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        using var bound = new CancellationTokenSource(StoreSession.Bound);
+        while (!condition())
+            await Task.Delay(50, bound.Token);
+    }
+}
