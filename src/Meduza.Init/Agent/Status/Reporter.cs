@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Meduza.Gateway.Model;
+using Meduza.Gateway.Render;
+using Meduza.Init.Agent.Apply;
+using Meduza.Init.Agent.Store;
+using Meduza.Init.Control;
+
+namespace Meduza.Init.Agent.Status;
+
+/// <summary>
+/// Tells what is: the status keys in etcd through the status book, and the report that PID 1 keeps for
+/// <c>meduza status</c>. Both are written when they change.
+/// </summary>
+internal sealed class Reporter(
+    NodeSettings settings, StatusBook book, StatusPublisher publisher, OpenVpnStates openVpn, ServiceLink services, TimeProvider clock)
+{
+    /// <summary>How often FRR's daemons are asked for their neighbours: they offer no notification of them.</summary>
+    private static readonly TimeSpan NeighborInterval = TimeSpan.FromSeconds(10);
+
+    private const string InstancePrefix = "openvpn/";
+
+    private ImmutableArray<NeighborReport> _neighbors = [];
+    private long? _neighborsReadAt;
+    private byte[] _lastReport = [];
+
+    /// <summary>Findings about the commit in force that did not stop it.</summary>
+    public ImmutableArray<KeyFinding> Warnings { get; set; } = [];
+
+    /// <summary>How long the neighbours last read are good; infinite where no routing daemon runs.</summary>
+    public TimeSpan UntilRefresh => _neighborsReadAt is { } at ? NeighborInterval - clock.GetElapsedTime(at) : Timeout.InfiniteTimeSpan;
+
+    /// <summary>Writes a commit's result to <c>/updated/ID/commit</c>, and <c>last</c> when it is applied.</summary>
+    public void Publish(CommitReport report)
+    {
+        book.SetText("commit", JsonSerializer.Serialize(report with { Time = 0 }, ControlJson.Default.CommitReport));
+        if (report.Result == "applied")
+            book.SetText("last", StatusBook.Format(clock.GetUtcNow()));
+        publisher.Changed();
+    }
+
+    /// <summary>Brings status keys and report up to date.</summary>
+    public async Task ReportAsync(
+        DesiredState? desired, GatewayConfig? config, IReadOnlyDictionary<string, ServiceStatus> running, EtcdStore store, CommitReport? commit,
+        CancellationToken cancellation)
+    {
+        // An instance's sign of readiness is its management socket.
+        await openVpn.FollowAsync((desired?.Services ?? [])
+            .Where(service => service.Component.StartsWith(InstancePrefix, StringComparison.Ordinal))
+            .ToDictionary(service => service.Component[InstancePrefix.Length..], service => service.Readiness.Target));
+        openVpn.Poke();
+
+        // Before the first valid commit nobody knows which parts there are, so nothing is said of any.
+        if (desired is not null)
+        {
+            var states = ComponentStates.Of(running.Values, name => openVpn[name].State);
+            if (book.SetStates(states))
+                publisher.Changed();
+            RefreshNeighbors(desired);
+        }
+
+        var report = new AgentReport
+        {
+            Node = settings.NodeId,
+            Version = BuildInfo.Version,
+            Etcd = new()
+            {
+                Endpoints = [.. settings.Endpoints.Select(endpoint => endpoint.ToString())],
+                Connected = store.Problem is null,
+                Error = store.Problem,
+            },
+            Commit = commit,
+            OpenVpn =
+            [
+                .. (config?.OpenVpn ?? []).Select(instance =>
+                {
+                    var (state, since) = openVpn[instance.Name.ToString()];
+                    return new OpenVpnReport(instance.Name.ToString(), instance.Device.ToString(), state, since.ToUnixTimeMilliseconds());
+                }),
+            ],
+            Neighbors = _neighbors,
+            Warnings = [.. Warnings.Select(warning => new CommitError(warning.Key, warning.Message))],
+        };
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(report, ControlJson.Default.AgentReport);
+        if (bytes.AsSpan().SequenceEqual(_lastReport))
+            return;
+        await services.ReportAsync(report, cancellation);
+        _lastReport = bytes;
+    }
+
+    private void RefreshNeighbors(DesiredState desired)
+    {
+        if (desired.Frr.IsEmpty)
+        {
+            (_neighbors, _neighborsReadAt) = ([], null);
+            return;
+        }
+        if (_neighborsReadAt is not null && UntilRefresh > TimeSpan.Zero)
+            return;
+        _neighbors = FrrNeighbors.Read(DaemonFiles.VtyFolder);
+        _neighborsReadAt = clock.GetTimestamp();
+    }
+}
