@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using Meduza.Init.Agent.Apply;
+using Meduza.Init.Agent.Reconcile;
+using Meduza.Init.Agent.Status;
+using Meduza.Init.Agent.Store;
+using Meduza.Init.Control;
+using Meduza.Init.Logging;
+using Meduza.Linux.Files;
+using Meduza.Linux.Netlink.Route;
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+
+namespace Meduza.Init.Agent;
+
+/// <summary>
+/// <c>meduza-init agent</c>: the child of PID 1 that talks to etcd and makes the machine what its keys say. It may die at any
+/// instant; PID 1 starts another one, which finds everything as this one left it.
+/// </summary>
+internal static partial class AgentProgram
+{
+    /// <summary>Runs until SIGTERM, or until PID 1's control socket closes.</summary>
+    /// <returns>The exit status: 0 when it was asked to stop.</returns>
+    public static int Run()
+    {
+        using var output = new FileStream(new SafeFileHandle(2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        using var logging = LoggerFactory.Create(builder => builder.AddProvider(new LineLoggerProvider(output, LogLevel.Information)));
+        var log = logging.CreateLogger("agent");
+
+        var settings = NodeSettings.Parse(Environment.GetEnvironmentVariable, out var errors);
+        if (settings is null)
+        {
+            foreach (var error in errors)
+                LogSetting(log, error);
+            return 1;
+        }
+
+        using var stop = new CancellationTokenSource();
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        });
+        try
+        {
+            RunAsync(settings, logging, stop.Token).GetAwaiter().GetResult();
+            return 0;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (Exception e) when (e is ControlLostException or System.Net.Sockets.SocketException)
+        {
+            LogEnded(log, e.Message);
+            return 1;
+        }
+    }
+
+    private static async Task RunAsync(NodeSettings settings, ILoggerFactory logging, CancellationToken cancellation)
+    {
+        var clock = TimeProvider.System;
+        using var triggers = new Triggers();
+        await using var services = await ServiceLink.ConnectAsync(ControlSocket.Path, cancellation);
+        using var route = RouteSocket.Open();
+        using var monitor = RouteMonitor.Open();
+        var accounts = Accounts.Read();
+        var frr = new FrrMemory(FrrMemory.DefaultFolder);
+        var book = new StatusBook(settings.NodeId, clock);
+        using var publisher = new StatusPublisher(book);
+        await using var openVpn = new OpenVpnStates(triggers, clock);
+        var store = new EtcdStore(
+            settings, triggers, [new OnlineLease(settings, clock), publisher], clock, logging.CreateLogger<EtcdStore>());
+        var reporter = new Reporter(settings, book, publisher, openVpn, services, clock);
+        var reconciler = new Reconciler(
+            settings, MachineProbe.Probe(settings, accounts), store, services, new Observer(route, frr, accounts),
+            new Applier(services, route, frr, accounts, logging.CreateLogger<Applier>()), reporter, triggers, clock,
+            logging.CreateLogger<Reconciler>());
+
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task[] tasks =
+        [
+            services.RunAsync(triggers, life.Token),
+            store.RunAsync(life.Token),
+            reconciler.RunAsync(life.Token),
+            WatchDevicesAsync(monitor, triggers, life.Token),
+        ];
+        var ended = await Task.WhenAny(tasks);
+        await life.CancelAsync();
+        await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ended;
+    }
+
+    /// <summary>A device that came, went or changed is a reason to look: tincd's gets its address whenever it appears.</summary>
+    private static async Task WatchDevicesAsync(RouteMonitor monitor, Triggers triggers, CancellationToken cancellation)
+    {
+        await foreach (var _ in monitor.ReadAllAsync(cancellation))
+            triggers.Raise(Trigger.Observe);
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "{Problem}")]
+    private static partial void LogSetting(ILogger log, string problem);
+
+    [LoggerMessage(2, LogLevel.Error, "{Problem}: ending, to be started again")]
+    private static partial void LogEnded(ILogger log, string problem);
+}

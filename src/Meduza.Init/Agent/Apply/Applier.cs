@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Meduza.Gateway.Plan;
+using Meduza.Gateway.Render;
+using Meduza.Init.Control;
+using Meduza.Linux.Files;
+using Meduza.Linux.Netlink.Route;
+using Microsoft.Extensions.Logging;
+
+namespace Meduza.Init.Agent.Apply;
+
+/// <summary>
+/// Carries changes out, in the order of their fields. Each step stands alone: the agent may die between any two, and the
+/// next one, that observes and plans anew, goes on from there. What fails is told with its component and holds no other
+/// component up.
+/// </summary>
+internal sealed partial class Applier(
+    ServiceLink services, RouteSocket route, FrrMemory frr, Accounts accounts, ILogger<Applier> log)
+{
+    /// <summary>Applies <paramref name="changes"/>.</summary>
+    /// <returns>What went wrong, by component; empty when nothing did.</returns>
+    public async Task<ImmutableArray<CommitError>> ApplyAsync(Changes changes, DesiredState desired, CancellationToken cancellation)
+    {
+        var failures = new ApplyFailures();
+
+        foreach (var folder in changes.Folders)
+            failures.Guard(folder.Component, () => MakeFolder(folder));
+        foreach (var service in changes.Removes)
+        {
+            LogRemove(service.Name);
+            await failures.GuardAsync(service.Component, () => services.RemoveAsync(service.Name, cancellation));
+        }
+
+        var daemons = desired.Frr.ToDictionary(daemon => DaemonFiles.ConfigOf(daemon.Daemon), StringComparer.Ordinal);
+        foreach (var file in changes.Writes)
+        {
+            LogWrite(file.Path);
+            var daemon = daemons.GetValueOrDefault(file.Path);
+            failures.Guard(file.Component, () => Write(file, daemon, isTold: changes.Frr.Any(change => change.Daemon == daemon?.Daemon)));
+        }
+        foreach (var path in changes.Deletes)
+        {
+            LogDelete(path);
+            failures.Guard("files", () => File.Delete(path));
+        }
+        foreach (var service in changes.Defines.Where(service => !failures.Has(service.Component)))
+        {
+            LogDefine(service.Name);
+            await failures.GuardAsync(service.Component, () => services.DefineAsync(service, cancellation));
+        }
+        foreach (var link in changes.Links)
+            failures.Guard(link.Component, () => Bring(link));
+        foreach (var change in changes.Frr.Where(_ => !failures.Has("frr")))
+            failures.Guard("frr", () => Tell(change));
+
+        if (!changes.Defines.IsEmpty || !changes.Removes.IsEmpty)
+            await services.RefreshAsync(cancellation);
+        foreach (var failure in failures.All)
+            LogFailure(failure.Key, failure.Message);
+        return failures.All;
+    }
+
+    private void MakeFolder(DesiredFolder folder)
+    {
+        var (uid, gid) = Ids(folder.Owner, folder.Path);
+        Folder.Ensure(folder.Path, folder.Mode, uid, gid);
+    }
+
+    /// <param name="daemon">The FRR daemon that reads this file at its start; null for any other file.</param>
+    /// <param name="isTold">True when the running daemon gets the difference as commands next.</param>
+    private void Write(DesiredFile file, FrrDaemonConfig? daemon, bool isTold)
+    {
+        var (uid, gid) = Ids(file.Owner, file.Path);
+        if (daemon is not null)
+            frr.FileWillChange(daemon.Daemon);
+        AtomicFile.Write(file.Path, file.Content.Span, file.Mode, uid, gid);
+        if (daemon is null || isTold)
+            return;
+        // Nobody to tell: it reads the file when it starts, or what changed (a comment) is nothing to it. One that is
+        // just starting may have read either text, so nothing is noted of it.
+        var status = services.Services.GetValueOrDefault(daemon.Daemon);
+        if (status is null or { Pid: 0 } or { State: ServiceStates.Ready })
+            frr.FileHolds(daemon.Daemon, status?.Pid ?? 0, daemon.Config, Stopwatch.GetTimestamp());
+    }
+
+    /// <exception cref="IOException">The machine has no such user.</exception>
+    private (uint Uid, uint Gid) Ids(string? owner, string path)
+    {
+        if (owner is null)
+            return (0, 0);
+        return accounts.FindUser(owner) is { } user
+            ? (user.Uid, user.Gid)
+            : throw new IOException($"{path} must belong to user \"{owner}\", which does not exist: install the program's package, or add the user");
+    }
+
+    private void Bring(LinkChange change)
+    {
+        // Gone again since it was observed: its return is another look.
+        if (route.GetLink(change.Name) is not { } link)
+            return;
+        LogLink(change.Name);
+        foreach (var address in change.Remove)
+            route.DeleteAddress(link.Index, address.Address, address.PrefixLength);
+        foreach (var address in change.Add)
+            route.AddAddress(link.Index, address.Address, address.PrefixLength);
+        if (change.BringUp)
+            route.SetUp(link.Index);
+    }
+
+    /// <exception cref="FrrRefusedException">The daemon refused a line. It has been given all the others.</exception>
+    private void Tell(FrrChange change)
+    {
+        LogFrr(change.Daemon, change.Commands.Length);
+        using var vty = VtySocket.Connect(DaemonFiles.VtyOf(change.Daemon), VtySocket.ChangeTimeout);
+        vty.Send("enable");
+        vty.Send("configure terminal");
+        var refused = change.Commands
+            .Select(command => (command, answer: vty.Send(command.Line)))
+            .Where(told => told.answer.Code != 0 && !told.command.MayFail)
+            .ToList();
+        vty.Send("end");
+        if (refused is [var (line, answer), ..])
+        {
+            frr.Doubt(change.Daemon);
+            throw new FrrRefusedException($"{change.Daemon} refused '{line.Line.Trim()}': {answer.Text.Trim()}");
+        }
+        frr.FileHolds(change.Daemon, vty.PeerPid, change.Config, Stopwatch.GetTimestamp());
+    }
+
+    [LoggerMessage(200, LogLevel.Debug, "write {Path}")]
+    private partial void LogWrite(string path);
+
+    [LoggerMessage(201, LogLevel.Information, "delete {Path}")]
+    private partial void LogDelete(string path);
+
+    [LoggerMessage(202, LogLevel.Information, "service {Service}")]
+    private partial void LogDefine(string service);
+
+    [LoggerMessage(203, LogLevel.Information, "service {Service} is no longer wanted")]
+    private partial void LogRemove(string service);
+
+    [LoggerMessage(204, LogLevel.Information, "device {Device}: addresses and state")]
+    private partial void LogLink(string device);
+
+    [LoggerMessage(205, LogLevel.Information, "{Daemon}: {Count} lines of configuration")]
+    private partial void LogFrr(string daemon, int count);
+
+    [LoggerMessage(206, LogLevel.Error, "{Component}: {Problem}")]
+    private partial void LogFailure(string component, string problem);
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Meduza.Gateway.Plan;
+using Meduza.Gateway.Render;
+using Meduza.Init.Control;
+using Meduza.Linux.Files;
+using Meduza.Linux.Netlink.Route;
+
+namespace Meduza.Init.Agent.Apply;
+
+/// <summary>Looks at what is there: files, folders, devices, services, and what FRR's daemons run. Changes nothing.</summary>
+internal sealed class Observer(RouteSocket route, FrrMemory frr, Accounts accounts)
+{
+    /// <summary>Observes what <paramref name="desired"/> is about.</summary>
+    /// <param name="services">What PID 1 runs.</param>
+    public ObservedState Observe(DesiredState desired, IReadOnlyDictionary<string, ServiceStatus> services) => new()
+    {
+        Files = Files(desired),
+        Folders = Folders(desired),
+        Services = services.ToImmutableDictionary(service => service.Key, service => service.Value.Definition),
+        Links = Links(desired),
+        Frr = Frr(desired, services),
+    };
+
+    private ImmutableDictionary<string, ObservedFile> Files(DesiredState desired)
+    {
+        var files = ImmutableDictionary.CreateBuilder<string, ObservedFile>(StringComparer.Ordinal);
+        var owned = desired.Folders.Where(folder => folder.Owned && Directory.Exists(folder.Path))
+            .SelectMany(folder => Directory.EnumerateFiles(folder.Path));
+        foreach (var path in desired.Files.Select(file => file.Path).Concat(owned).Distinct(StringComparer.Ordinal))
+        {
+            if (FileStatus.Of(path) is { Kind: FileKind.Regular } status)
+                files[path] = new(File.ReadAllBytes(path), status.Mode, OwnerOf(status));
+        }
+        return files.ToImmutable();
+    }
+
+    private ImmutableDictionary<string, (UnixFileMode, string)> Folders(DesiredState desired)
+    {
+        var folders = ImmutableDictionary.CreateBuilder<string, (UnixFileMode, string)>(StringComparer.Ordinal);
+        foreach (var folder in desired.Folders)
+        {
+            if (FileStatus.Of(folder.Path) is { Kind: FileKind.Folder } status)
+                folders[folder.Path] = (status.Mode, OwnerOf(status));
+        }
+        return folders.ToImmutable();
+    }
+
+    private string OwnerOf(FileStatus status) =>
+        accounts.UserName(status.Uid) ?? status.Uid.ToString(CultureInfo.InvariantCulture);
+
+    private ImmutableDictionary<string, ObservedLink> Links(DesiredState desired)
+    {
+        if (desired.Links.IsEmpty)
+            return ImmutableDictionary<string, ObservedLink>.Empty;
+        var links = ImmutableDictionary.CreateBuilder<string, ObservedLink>(StringComparer.Ordinal);
+        foreach (var link in route.GetLinks().Where(link => desired.Links.Any(wanted => wanted.Name == link.Name)))
+        {
+            // Link-local addresses are the kernel's own: nobody asked for them, and nobody may remove them.
+            links[link.Name] = new(link.Up,
+                [.. route.GetAddresses(link.Index).Where(address => !address.Address.IsIPv6LinkLocal).Select(address => new InterfaceAddress(address.Address, address.PrefixLength))]);
+        }
+        return links.ToImmutable();
+    }
+
+    private ImmutableDictionary<string, ObservedFrr> Frr(DesiredState desired, IReadOnlyDictionary<string, ServiceStatus> services)
+    {
+        var daemons = ImmutableDictionary.CreateBuilder<string, ObservedFrr>(StringComparer.Ordinal);
+        foreach (var daemon in desired.Frr)
+        {
+            // One that does not answer yet reads its file; its readiness is another look.
+            if (services.TryGetValue(daemon.Daemon, out var service) && service is { State: ServiceStates.Ready, Pid: > 0 })
+                daemons[daemon.Daemon] = frr.Recall(daemon.Daemon, service.Pid, service.StartedAt);
+        }
+        return daemons.ToImmutable();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Meduza.Init.Agent.Store;
+using Meduza.Init.Control;
+
+namespace Meduza.Init.Agent.Reconcile;
+
+/// <summary>
+/// How far one commit is: applied when nothing failed and every service that it touched is ready; degraded when something
+/// failed or is not ready in time, and applied after all once that is mended; rejected when its keys are not valid.
+/// </summary>
+internal sealed class CommitProgress(CommitMark mark, TimeProvider clock, long startedAt, string version)
+{
+    /// <summary>How long a touched service may take to get ready before the commit is called degraded.</summary>
+    public static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly SortedSet<string> _changed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
+    private ImmutableArray<CommitError> _failures = [];
+    private CommitReport? _report;
+
+    public CommitMark Mark => mark;
+
+    /// <summary>What there is to publish; null while it is too early to tell.</summary>
+    public CommitReport? Report => _report;
+
+    /// <summary>The commit's keys are not valid: nothing of it is done.</summary>
+    public void Reject(ImmutableArray<CommitError> errors) => Finish("rejected", errors);
+
+    /// <summary>One round of applying is over.</summary>
+    /// <param name="components">What it touched.</param>
+    /// <param name="services">The services that it started, restarted or reloaded.</param>
+    /// <param name="failures">What went wrong; they replace those of the round before.</param>
+    public void Applied(IEnumerable<string> components, IEnumerable<string> services, ImmutableArray<CommitError> failures)
+    {
+        _changed.UnionWith(components);
+        _touched.UnionWith(services);
+        _failures = failures;
+    }
+
+    /// <summary>Judges where it stands.</summary>
+    /// <param name="services">What PID 1 runs.</param>
+    /// <returns>True when there is something new to publish.</returns>
+    public bool Judge(IReadOnlyDictionary<string, ServiceStatus> services)
+    {
+        if (_report is { Result: "rejected" or "applied" })
+            return false;
+        var unready = _touched.Order(StringComparer.Ordinal)
+            .Select(name => services.GetValueOrDefault(name))
+            .OfType<ServiceStatus>()
+            .Where(service => service.State != ServiceStates.Ready)
+            .ToList();
+        if (_failures.IsEmpty && unready.Count == 0)
+        {
+            Finish("applied", []);
+            return true;
+        }
+        // A failure is worth telling at once; a service that starts gets its time.
+        if (_failures.IsEmpty && UntilTimeout > TimeSpan.Zero)
+            return false;
+        ImmutableArray<CommitError> errors =
+            [.. _failures, .. unready.Select(service => new CommitError(service.Component, Unready(service)))];
+        if (_report is not null && _report.Errors.SequenceEqual(errors))
+            return false;
+        Finish("degraded", errors);
+        return true;
+    }
+
+    /// <summary>How long until it is called degraded for want of readiness; infinite when that is not open.</summary>
+    public TimeSpan UntilJudged => _report is null ? (UntilTimeout > TimeSpan.Zero ? UntilTimeout : TimeSpan.Zero) : Timeout.InfiniteTimeSpan;
+
+    private TimeSpan UntilTimeout => ReadyTimeout - clock.GetElapsedTime(startedAt);
+
+    private static string Unready(ServiceStatus service) =>
+        (service.LastExit, service.WaitingFor) switch
+        {
+            ({ } exit, _) => $"{service.Name} is {service.State}, last exit: {exit}: see 'meduza logs {service.Name}'",
+            (_, { } waiting) => $"{service.Name} is {service.State}: waits for {waiting}",
+            _ => $"{service.Name} is {service.State}: see 'meduza logs {service.Name}'",
+        };
+
+    private void Finish(string result, ImmutableArray<CommitError> errors) => _report = new()
+    {
+        Revision = mark.Revision,
+        Commit = mark.Value,
+        Result = result,
+        Errors = errors,
+        Changed = [.. _changed],
+        DurationMs = Math.Round(clock.GetElapsedTime(startedAt).TotalMilliseconds, 1),
+        Version = version,
+        Time = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+    };
+}

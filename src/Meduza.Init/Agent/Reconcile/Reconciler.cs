@@ -1,0 +1,227 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Model;
+using Meduza.Gateway.Plan;
+using Meduza.Gateway.Render;
+using Meduza.Init.Agent.Apply;
+using Meduza.Init.Agent.Status;
+using Meduza.Init.Agent.Store;
+using Meduza.Init.Control;
+using Microsoft.Extensions.Logging;
+using Keys = System.Collections.Immutable.ImmutableSortedDictionary<string, System.ReadOnlyMemory<byte>>;
+
+namespace Meduza.Init.Agent.Reconcile;
+
+/// <summary>
+/// The agent's loop. Every turn takes all triggers there are and makes the machine be what the last valid commit says,
+/// whatever the reason to look was. It keeps no list of things to do: what is to be done is the difference between
+/// desired and observed, found anew each time.
+/// </summary>
+internal sealed partial class Reconciler(
+    NodeSettings settings, Machine machine, EtcdStore store, ServiceLink services, Observer observer, Applier applier,
+    Reporter reporter, Triggers triggers, TimeProvider clock, ILogger<Reconciler> log)
+{
+    /// <summary>How often everything is read and compared, whether or not anything seems to have happened.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
+
+    private readonly RetryDelay _retry = new(clock);
+
+    /// <summary>Keys of the last valid commit, without host records.</summary>
+    private Snapshot? _committed;
+    private Keys _hosts = Snapshot.Empty.Keys;
+    private CommitMark? _lookedAt;
+    private DesiredState? _desired;
+    private GatewayConfig? _config;
+    private CommitProgress? _progress;
+
+    /// <summary>Reconciles that somebody waits for.</summary>
+    private ImmutableArray<long> _asked = [];
+    private string? _askedProblem;
+    private long _periodStart = clock.GetTimestamp();
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var trigger = await triggers.TakeAsync(NextWait(), cancellation);
+            if (_retry.IsDue)
+                trigger |= Trigger.Observe;
+            if (clock.GetElapsedTime(_periodStart) >= Period)
+            {
+                _periodStart = clock.GetTimestamp();
+                trigger |= Trigger.Full;
+            }
+            await TurnAsync(trigger, cancellation);
+        }
+    }
+
+    private async Task TurnAsync(Trigger trigger, CancellationToken cancellation)
+    {
+        _asked = _asked.AddRange(services.TakeReconciles());
+        var startedAt = clock.GetTimestamp();
+        _askedProblem = await ReadAsync(trigger, startedAt, cancellation) ?? _askedProblem;
+
+        // A turn for the report's sake alone does not look at the machine.
+        if (_desired is not null && (trigger & ~Trigger.Report) != 0)
+            await ConvergeAsync(_desired, cancellation);
+
+        if (_progress?.Judge(services.Services) == true)
+            Publish(_progress.Report!);
+        await reporter.ReportAsync(_desired, _config, services.Services, store, _progress?.Report, cancellation);
+        await AnswerAsync(cancellation);
+    }
+
+    /// <summary>Reads what the trigger says may have changed, and renders it.</summary>
+    /// <returns>Why it could not be read; null when it could.</returns>
+    private async Task<string?> ReadAsync(Trigger trigger, long startedAt, CancellationToken cancellation)
+    {
+        var full = (trigger & Trigger.Full) != 0;
+        try
+        {
+            if (full)
+                await store.RefreshAsync(cancellation);
+            var hostsChanged = (trigger & (Trigger.Hosts | Trigger.Full)) != 0 && await ReadHostsAsync(cancellation);
+            if ((full || (trigger & Trigger.Commit) != 0) && store.Latest is var latest && (full || latest != _lookedAt))
+            {
+                var snapshot = await store.ReadAsync(latest, cancellation);
+                Render(snapshot, latest, startedAt);
+            }
+            else if (hostsChanged && _committed is not null)
+            {
+                // The commit in force stays; only the records are new, and they cannot make its keys invalid.
+                TryRender(Parse(_committed));
+            }
+            return null;
+        }
+        catch (EtcdException e)
+        {
+            // What is known stays in force; when etcd is back the triggers are raised again.
+            return $"etcd cannot be read, so what was committed last stays in force: {e.Message}";
+        }
+    }
+
+    private async Task<bool> ReadHostsAsync(CancellationToken cancellation)
+    {
+        var hosts = await store.ReadHostsAsync(cancellation);
+        if (hosts.Count == _hosts.Count && hosts.All(host => _hosts.TryGetValue(host.Key, out var value) && value.Span.SequenceEqual(host.Value.Span)))
+            return false;
+        _hosts = hosts;
+        return true;
+    }
+
+    private void Render(Snapshot snapshot, CommitMark mark, long startedAt)
+    {
+        var result = Parse(snapshot);
+        if (!result.Warnings.SequenceEqual(reporter.Warnings))
+        {
+            reporter.Warnings = result.Warnings;
+            foreach (var warning in result.Warnings)
+                LogWarning(warning.Key, warning.Message);
+        }
+
+        var errors = result.Errors;
+        if (errors.IsEmpty && TryRender(result) is { } fault)
+            errors = [fault];
+
+        // A reconcile of the commit that is in force is not another commit: what was published of it stays.
+        var isNew = mark != _lookedAt || !errors.IsEmpty;
+        _lookedAt = mark;
+        if (isNew)
+            _progress = new(mark, clock, startedAt, BuildInfo.Version);
+        if (errors.IsEmpty)
+        {
+            _committed = snapshot;
+            return;
+        }
+        _progress!.Reject([.. errors.Select(error => new CommitError(error.Key, error.Message))]);
+        Publish(_progress.Report!);
+    }
+
+    /// <summary>Renders a valid configuration; a fault in our own code rejects the commit and ends nothing.</summary>
+    private KeyFinding? TryRender(ParseResult result)
+    {
+        if (result.Config is null)
+            return null;
+        try
+        {
+            _desired = Renderer.Render(result.Config, machine);
+            _config = result.Config;
+            return null;
+        }
+        catch (Exception e)
+        {
+            return new(EtcdConnection.CommitKey, $"this version cannot render these keys ({e.GetType().Name}): please report it");
+        }
+    }
+
+    private ParseResult Parse(Snapshot snapshot) =>
+        ConfigParser.Parse(snapshot with { Keys = snapshot.Keys.SetItems(_hosts) }, settings.NodeId);
+
+    private async Task ConvergeAsync(DesiredState desired, CancellationToken cancellation)
+    {
+        try
+        {
+            await services.RefreshAsync(cancellation);
+            var changes = Planner.Plan(desired, observer.Observe(desired, services.Services));
+            ImmutableArray<CommitError> failures = [];
+            if (!changes.IsEmpty)
+                failures = await applier.ApplyAsync(changes, desired, cancellation);
+            _progress?.Applied(changes.Components, changes.Defines.Select(service => service.Name), failures);
+            _retry.After(failed: !failures.IsEmpty);
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not ControlLostException)
+        {
+            // A file that vanished while it was read, a dump that the kernel broke off: look again, soon.
+            LogObserveFailed(e.Message);
+            _progress?.Applied([], [], [new("agent", e.Message)]);
+            _retry.After(failed: true);
+        }
+    }
+
+    /// <summary>Answers those who asked for a reconcile, once there is an outcome.</summary>
+    private async Task AnswerAsync(CancellationToken cancellation)
+    {
+        if (_asked.IsEmpty || (_progress is { Report: null } && _askedProblem is null))
+            return;
+        await services.ReconciledAsync(_asked, _askedProblem ?? FailureOf(_progress?.Report), cancellation);
+        (_asked, _askedProblem) = ([], null);
+    }
+
+    private void Publish(CommitReport report)
+    {
+        reporter.Publish(report);
+        var changed = report.Changed.IsEmpty ? "nothing" : string.Join(", ", report.Changed);
+        LogCommit(report.Commit, report.Revision, report.Result, report.DurationMs, changed);
+        foreach (var error in report.Errors)
+            LogCommitError(error.Key, error.Message);
+    }
+
+    private TimeSpan NextWait()
+    {
+        var waits = new List<TimeSpan> { Period - clock.GetElapsedTime(_periodStart), _retry.Wait };
+        if (_progress is not null)
+            waits.Add(_progress.UntilJudged);
+        if (_desired is not null)
+            waits.Add(reporter.UntilRefresh);
+        var next = waits.Where(wait => wait != Timeout.InfiniteTimeSpan).Min();
+        return next > TimeSpan.Zero ? next : TimeSpan.Zero;
+    }
+
+    private static string? FailureOf(CommitReport? report) => report switch
+    {
+        null => "there is no commit yet",
+        { Errors: [var error, ..] } => $"{report.Result}: {error.Key}: {error.Message}",
+        _ => null,
+    };
+
+    [LoggerMessage(300, LogLevel.Information, "commit '{Commit}' (revision {Revision}) {Result} in {Milliseconds} ms, changed: {Changed}")]
+    private partial void LogCommit(string commit, long revision, string result, double milliseconds, string changed);
+
+    [LoggerMessage(303, LogLevel.Error, "the machine cannot be compared with what it should be: {Problem}; trying again")]
+    private partial void LogObserveFailed(string problem);
+
+    [LoggerMessage(301, LogLevel.Error, "{Key}: {Message}")]
+    private partial void LogCommitError(string key, string message);
+
+    [LoggerMessage(302, LogLevel.Warning, "{Key}: {Message}")]
+    private partial void LogWarning(string key, string message);
+}

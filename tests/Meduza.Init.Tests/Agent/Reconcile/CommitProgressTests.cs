@@ -1,0 +1,100 @@
+using Meduza.Init.Agent.Reconcile;
+using Meduza.Init.Control;
+
+namespace Meduza.Init.Tests.Agent.Reconcile;
+
+public sealed class CommitProgressTests
+{
+    private readonly ManualClock _clock = new();
+    private readonly Dictionary<string, ServiceStatus> _services = [];
+    private readonly CommitProgress _progress;
+
+    public CommitProgressTests() => _progress = new(new("change 7", 42), _clock, _clock.GetTimestamp(), "1.0");
+
+    private void Service(string state, string? lastExit = null) => _services["tinc"] = new()
+    {
+        Name = "tinc",
+        Component = "tinc",
+        State = state,
+        LastExit = lastExit,
+        StartedAt = 0,
+        Definition = new() { Name = "tinc", Component = "tinc", Command = ["/bin/true"] },
+    };
+
+    [Fact]
+    public void A_commit_that_touches_nothing_is_applied_at_once()
+    {
+        _progress.Applied([], [], []);
+
+        Assert.True(_progress.Judge(_services));
+        Assert.Equal("applied", _progress.Report!.Result);
+        Assert.Empty(_progress.Report.Changed);
+        Assert.Equal(("change 7", 42L), (_progress.Report.Commit, _progress.Report.Revision));
+    }
+
+    [Fact]
+    public void A_commit_is_applied_when_what_it_touched_is_ready()
+    {
+        Service("starting");
+        _progress.Applied(["tinc"], ["tinc"], []);
+        Assert.False(_progress.Judge(_services));
+
+        _clock.Advance(TimeSpan.FromMilliseconds(120));
+        Service("ready");
+        Assert.True(_progress.Judge(_services));
+        Assert.Equal("applied", _progress.Report!.Result);
+        Assert.Equal(["tinc"], _progress.Report.Changed);
+        Assert.Equal(120, _progress.Report.DurationMs);
+        Assert.False(_progress.Judge(_services));
+    }
+
+    [Fact]
+    public void A_service_that_does_not_get_ready_makes_it_degraded_and_applied_once_it_is()
+    {
+        Service("backoff", "exit 1");
+        _progress.Applied(["tinc"], ["tinc"], []);
+        Assert.False(_progress.Judge(_services));
+        Assert.Equal(CommitProgress.ReadyTimeout, _progress.UntilJudged);
+
+        _clock.Advance(CommitProgress.ReadyTimeout);
+        Assert.True(_progress.Judge(_services));
+        Assert.Equal("degraded", _progress.Report!.Result);
+        Assert.Contains("exit 1", Assert.Single(_progress.Report.Errors).Message, StringComparison.Ordinal);
+
+        Service("ready");
+        Assert.True(_progress.Judge(_services));
+        Assert.Equal("applied", _progress.Report.Result);
+    }
+
+    [Fact]
+    public void A_service_that_the_commit_did_not_touch_does_not_hold_it_up()
+    {
+        Service("failing");
+        _progress.Applied(["hosts"], [], []);
+
+        Assert.True(_progress.Judge(_services));
+        Assert.Equal("applied", _progress.Report!.Result);
+    }
+
+    [Fact]
+    public void A_failure_is_told_at_once_and_mended_later()
+    {
+        _progress.Applied(["frr"], [], [new("frr", "bgpd refused 'x'")]);
+        Assert.True(_progress.Judge(_services));
+        Assert.Equal("degraded", _progress.Report!.Result);
+        Assert.False(_progress.Judge(_services));
+
+        _progress.Applied(["frr"], [], []);
+        Assert.True(_progress.Judge(_services));
+        Assert.Equal("applied", _progress.Report.Result);
+    }
+
+    [Fact]
+    public void A_rejected_commit_stays_rejected()
+    {
+        _progress.Reject([new("/nodes/gw1/lan", "is no prefix")]);
+
+        Assert.Equal("rejected", _progress.Report!.Result);
+        Assert.False(_progress.Judge(_services));
+    }
+}
