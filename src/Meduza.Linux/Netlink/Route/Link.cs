@@ -1,4 +1,5 @@
 using System.Net;
+using Meduza.Linux.Abi;
 
 namespace Meduza.Linux.Netlink.Route;
 
@@ -10,21 +11,27 @@ namespace Meduza.Linux.Netlink.Route;
 public readonly record struct Link(int Index, string Name, bool Up, int Mtu);
 
 /// <summary>How far an address means the same (<c>RT_SCOPE_*</c>, rtnetlink(7)).</summary>
+[CHeader("linux/rtnetlink.h")]
 public enum AddressScope : byte
 {
     /// <summary>Everywhere.</summary>
+    [CName("RT_SCOPE_UNIVERSE")]
     Universe = 0,
 
     /// <summary>IPv6 site-local (deprecated).</summary>
+    [CName("RT_SCOPE_SITE")]
     Site = 200,
 
     /// <summary>On its link only: IPv6 <c>fe80::/10</c>, which the kernel sets by itself, and IPv4 <c>169.254.0.0/16</c>.</summary>
+    [CName("RT_SCOPE_LINK")]
     Link = 253,
 
     /// <summary>On this machine only: <c>127.0.0.0/8</c>, <c>::1</c>.</summary>
+    [CName("RT_SCOPE_HOST")]
     Host = 254,
 
     /// <summary>Nowhere.</summary>
+    [CName("RT_SCOPE_NOWHERE")]
     Nowhere = 255,
 }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Meduza.Linux.Abi;
 
 namespace Meduza.Linux.Process.Native;
 
@@ -15,11 +16,12 @@ internal static unsafe partial class WaitHeader
     public static partial int waitid(int type, uint id, ChildInfo* info, int options);
 
     /// <summary>The fields of siginfo_t that waitid(2) fills, in the 128 bytes that it has.</summary>
+    [CStruct("siginfo_t", "signal.h")]
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     public struct ChildInfo
     {
-        [FieldOffset(8)] public int Code;
-        [FieldOffset(16)] public int Pid;
-        [FieldOffset(24)] public int Status;
+        [FieldOffset(8), CName("si_code")] public int Code;
+        [FieldOffset(16), CName("si_pid")] public int Pid;
+        [FieldOffset(24), CName("si_status")] public int Status;
     }
 }
