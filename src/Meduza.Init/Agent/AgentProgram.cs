@@ -69,7 +69,7 @@ internal static partial class AgentProgram
         using var publisher = new StatusPublisher(book);
         await using var openVpn = new OpenVpnStates(triggers, clock);
         var store = new EtcdStore(
-            settings, triggers, [new OnlineLease(settings, clock), publisher], clock, logging.CreateLogger<EtcdStore>());
+            settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, logging.CreateLogger<EtcdStore>());
         var reporter = new Reporter(settings, book, publisher, openVpn, services, clock);
         var reconciler = new Reconciler(
             settings, MachineProbe.Probe(settings, accounts), store, services, new Observer(route, frr, accounts),

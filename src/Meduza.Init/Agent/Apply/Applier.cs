@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
 using Meduza.Init.Control;
+using Meduza.Linux;
 using Meduza.Linux.Files;
 using Meduza.Linux.Netlink.Route;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,9 @@ namespace Meduza.Init.Agent.Apply;
 internal sealed partial class Applier(
     ServiceLink services, RouteSocket route, FrrMemory frr, Accounts accounts, ILogger<Applier> log)
 {
+    /// <summary>errno(3): EADDRNOTAVAIL for an address that is gone, EEXIST for one that is there.</summary>
+    private const int NotThere = 99, ThereAlready = 17;
+
     /// <summary>Applies <paramref name="changes"/>.</summary>
     /// <returns>What went wrong, by component; empty when nothing did.</returns>
     public async Task<ImmutableArray<CommitError>> ApplyAsync(Changes changes, DesiredState desired, CancellationToken cancellation)
@@ -100,11 +104,23 @@ internal sealed partial class Applier(
             return;
         LogLink(change.Name);
         foreach (var address in change.Remove)
-            route.DeleteAddress(link.Index, address.Address, address.PrefixLength);
+            Unless(NotThere, () => route.DeleteAddress(link.Index, address.Address, address.PrefixLength));
         foreach (var address in change.Add)
-            route.AddAddress(link.Index, address.Address, address.PrefixLength);
+            Unless(ThereAlready, () => route.AddAddress(link.Index, address.Address, address.PrefixLength));
         if (change.BringUp)
             route.SetUp(link.Index);
+    }
+
+    /// <summary>What somebody else has done since it was observed is done.</summary>
+    private static void Unless(int done, Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (LinuxException e) when (e.Errno == done)
+        {
+        }
     }
 
     /// <exception cref="FrrRefusedException">The daemon refused a line. It has been given all the others.</exception>

@@ -175,6 +175,10 @@ internal sealed class EtcdConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives a lease up: its keys are gone at once.</summary>
+    public Task RevokeAsync(long lease, CancellationToken cancellation) =>
+        CallAsync(options => _lease.LeaseRevokeAsync(new() { ID = lease }, options), cancellation);
+
     /// <summary>
     /// Watches <c>/commit</c> and the host records from <paramref name="revision"/> on, both on one stream, until it fails.
     /// </summary>

@@ -134,6 +134,16 @@ public sealed class EtcdStoreTests
     }
 
     [Fact]
+    public async Task A_node_that_stops_is_offline_at_once()
+    {
+        using var etcd = new EtcdServer();
+        await using (var session = new StoreSession(StoreSession.Settings(etcd.Endpoint, ("UPDATE_TTL_SECONDS", "600"))))
+            await EventuallyAsync(() => etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
+
+        Assert.Equal("", etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim());
+    }
+
+    [Fact]
     public async Task Status_is_written_and_what_an_earlier_life_left_is_deleted()
     {
         using var etcd = new EtcdServer();

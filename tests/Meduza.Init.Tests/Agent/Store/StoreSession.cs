@@ -19,7 +19,7 @@ internal sealed class StoreSession : IAsyncDisposable
         _logging = LoggerFactory.Create(builder => builder.AddProvider(Log));
         Book = new(settings.NodeId, TimeProvider.System);
         _publisher = new(Book);
-        Store = new(settings, Triggers, [new OnlineLease(settings, TimeProvider.System), _publisher], TimeProvider.System, _logging.CreateLogger<EtcdStore>());
+        Store = new(settings, Triggers, [new OnlineLease(settings, TimeProvider.System, _stop.Token), _publisher], TimeProvider.System, _logging.CreateLogger<EtcdStore>());
         _running = Store.RunAsync(_stop.Token);
     }
 
