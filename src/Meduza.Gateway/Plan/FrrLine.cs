@@ -8,7 +8,7 @@ internal static class FrrLine
     [
         ["hostname"], ["frr", "defaults"], ["bgp", "router-id"], ["ospf", "router-id"], ["bgp", "route-map", "delay-timer"],
         ["neighbor", "*", "remote-as"], ["neighbor", "*", "description"], ["neighbor", "*", "update-source"],
-        ["neighbor", "*", "weight"], ["redistribute", "*"], ["default-information", "originate"],
+        ["neighbor", "*", "weight"], ["neighbor", "*", "timers", "connect"], ["redistribute", "*"], ["default-information", "originate"],
         ["maximum-paths", "ibgp"], ["maximum-paths"],
     ];
 

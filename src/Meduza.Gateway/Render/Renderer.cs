@@ -1,4 +1,5 @@
 using Meduza.Gateway.Model;
+using Meduza.Gateway.Render.Frr;
 
 namespace Meduza.Gateway.Render;
 
@@ -17,6 +18,7 @@ public static class Renderer
         DnsmasqRenderer.Render(config, machine, state);
         TincRenderer.Render(config, machine, state);
         OpenVpnRenderer.Render(config, machine, state);
+        FrrRenderer.Render(config, machine, state);
         return state.Build();
     }
 }

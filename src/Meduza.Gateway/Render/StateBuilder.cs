@@ -12,8 +12,10 @@ internal sealed class StateBuilder
     public const UnixFileMode PublicFile = GroupReadFile | UnixFileMode.OtherRead;
     public const UnixFileMode PrivateFolder = PrivateFile | UnixFileMode.UserExecute;
 
+    public const UnixFileMode GroupFolder = PrivateFolder | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+
     public const UnixFileMode PublicFolder =
-        PrivateFolder | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        GroupFolder | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private readonly SortedDictionary<string, DesiredFolder> _folders = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, DesiredFile> _files = new(StringComparer.Ordinal);

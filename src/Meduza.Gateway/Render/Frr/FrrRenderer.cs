@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Text;
+using Meduza.Gateway.Model;
+
+namespace Meduza.Gateway.Render.Frr;
+
+/// <summary>
+/// FRR: each daemon a service of its own with a file of its own, which it reads at its start, and <c>/etc/frr/frr.conf</c>
+/// with the whole for people and for vtysh. A change of configuration is not a change of service: it goes to the running
+/// daemon line by line (<see cref="Plan.FrrDelta"/>), so that sessions stay.
+/// </summary>
+internal static partial class FrrRenderer
+{
+    private const string Component = "frr";
+    private const string User = "frr";
+    private const string EtcFolder = "/etc/frr";
+    private const string RunFolder = "/run/frr";
+    private const string ConfigFolder = RunFolder + "/meduza";
+
+    public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
+    {
+        if (config.Ospf is null && config.Bgp is null)
+            return;
+        // The daemons give root up for this user before they make their sockets and pid files there.
+        state.Folder(new DesiredFolder(EtcFolder, StateBuilder.GroupFolder, User) { Component = Component });
+        state.Folder(new DesiredFolder(RunFolder, StateBuilder.PublicFolder, User) { Component = Component });
+        state.Folder(new DesiredFolder(ConfigFolder, StateBuilder.GroupFolder, User) { Owned = true, Component = Component });
+
+        var header = Header(config);
+        var statics = StaticRoutes(config);
+        var ospf = Ospf(config);
+        var bgp = Bgp(config);
+        Text(state, $"{EtcFolder}/vtysh.conf", "service integrated-vtysh-config\n");
+        Text(state, $"{EtcFolder}/frr.conf", header + statics + ospf + bgp);
+
+        if (machine.FrrHasMgmtd)
+        {
+            // staticd has no file from FRR 9 on: mgmtd keeps its configuration, and reads it from this fixed place.
+            Daemon(state, machine, "mgmtd", header + statics, $"{EtcFolder}/mgmtd.conf", [], []);
+            Daemon(state, machine, "zebra", header, $"{ConfigFolder}/zebra.conf", ["-f", $"{ConfigFolder}/zebra.conf", .. NetlinkBuffer], ["mgmtd"]);
+            Daemon(state, machine, "staticd", null, null, [], ["mgmtd", "zebra"]);
+        }
+        else
+        {
+            Daemon(state, machine, "zebra", header, $"{ConfigFolder}/zebra.conf", ["-f", $"{ConfigFolder}/zebra.conf", .. NetlinkBuffer], []);
+            Daemon(state, machine, "staticd", header + statics, $"{ConfigFolder}/staticd.conf", ["-f", $"{ConfigFolder}/staticd.conf"], ["zebra"]);
+        }
+        if (config.Ospf is not null)
+            Daemon(state, machine, "ospfd", header + ospf, $"{ConfigFolder}/ospfd.conf", ["-f", $"{ConfigFolder}/ospfd.conf"], ["zebra"]);
+        if (config.Bgp is not null)
+            Daemon(state, machine, "bgpd", header + bgp, $"{ConfigFolder}/bgpd.conf", ["-f", $"{ConfigFolder}/bgpd.conf"], ["zebra"]);
+    }
+
+    /// <summary>Bytes for zebra's netlink socket: with the default a burst of routes overruns it and zebra misses some.</summary>
+    private static readonly ImmutableArray<string> NetlinkBuffer = ["-s", "90000000"];
+
+    private static void Daemon(
+        StateBuilder state, Machine machine, string name, string? config, string? path, ImmutableArray<string> options, ImmutableArray<string> after)
+    {
+        if (config is not null)
+        {
+            Text(state, path!, config);
+            state.Frr(new FrrDaemonConfig(name, config));
+        }
+        state.Service(new ServiceDefinition
+        {
+            Name = name,
+            Component = Component,
+            // No terminal over TCP: port 0 turns it off, the address is for the case that a version takes 0 for its default.
+            Command = [$"{machine.FrrDaemonFolder}/{name}", .. options, "-A", "127.0.0.1", "-P", "0", "--log", "stdout", "--log-level", "informational"],
+            After = after,
+            Readiness = new Readiness(ReadinessKind.UnixSocket, $"{RunFolder}/{name}.vty"),
+        });
+    }
+
+    private static void Text(StateBuilder state, string path, string content) =>
+        state.File(new DesiredFile(path, Encoding.UTF8.GetBytes(content), StateBuilder.GroupReadFile, Component) { Owner = User });
+
+    private static string Header(GatewayConfig config) => new ConfigText()
+        .Line("frr defaults traditional")
+        .Line($"hostname {config.Node}")
+        .ToString();
+}

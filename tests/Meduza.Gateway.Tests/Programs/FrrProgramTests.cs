@@ -1,0 +1,38 @@
+namespace Meduza.Gateway.Tests.Programs;
+
+/// <summary>What FRR itself makes of what is rendered.</summary>
+public sealed class FrrProgramTests
+{
+    [Fact]
+    public void The_whole_configuration_passes_the_check_of_vtysh()
+    {
+        using var sandbox = new Sandbox();
+        var state = Fleet.Keys.Render("gw-b");
+        sandbox.LayDown(state);
+        var result = sandbox.TryRun("vtysh", "-C", "-f", "/etc/frr/frr.conf");
+        Assert.True(result.ExitCode == 0 && !result.Output.Contains("% ", StringComparison.Ordinal), result.Output + result.Error);
+    }
+
+    [Fact]
+    public void Each_daemon_starts_with_its_own_file_and_runs_every_line_of_it()
+    {
+        using var sandbox = new Sandbox();
+        var state = Fleet.Keys.Render("gw-b");
+        sandbox.LayDown(state);
+        foreach (var service in state.Services.Where(service => service.Component == "frr"))
+            sandbox.StartService(service);
+        var running = sandbox.Run("vtysh", "-c", "show running-config").Split('\n');
+        foreach (var config in state.Frr)
+        {
+            foreach (var line in config.Config.Split('\n').Where(line => line.Length > 0 && !RunningConfig.IsNotShown(line)))
+                Assert.Contains(line, running);
+        }
+    }
+}
+
+/// <summary>What FRR shows of what it runs.</summary>
+internal static class RunningConfig
+{
+    /// <summary>True for a default, which FRR runs but does not show.</summary>
+    public static bool IsNotShown(string line) => line.Trim() is "ip ospf network broadcast" or "exit-address-family" or "maximum-paths 1" or "maximum-paths ibgp 1";
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Meduza.Gateway.Render;
+using Meduza.Linux.Process;
+
+namespace Meduza.Gateway.Tests.Programs;
+
+/// <summary>
+/// A machine for the driven programs: a mount and a network namespace of its own, with empty /run, /etc/frr, /etc/tinc and
+/// /etc/openvpn, in which a desired state is laid down and its services are started as they would be. Disposing ends all.
+/// </summary>
+internal sealed class Sandbox : IDisposable
+{
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
+
+    private readonly RunningCommand _holder;
+    private readonly Dictionary<string, RunningCommand> _services = [];
+
+    public Sandbox()
+    {
+        _holder = Command.Start("unshare", ["-mnp", "--fork", "--kill-child", "--mount-proc", "--propagation", "private", "sh", "-c", Setup]);
+        _holder.WaitForLine(line => line == "ready", Patience);
+    }
+
+    // A pid namespace too: whatever a daemon forked goes with its end.
+    private const string Setup = """
+        set -e
+        for d in /run /etc/frr /etc/tinc /etc/openvpn; do mkdir -p $d; mount -t tmpfs none $d; done
+        ip link set lo up
+        echo ready
+        exec sleep 1000000
+        """;
+
+    /// <summary>Runs a program inside to its end, and fails the test when it fails.</summary>
+    public string Run(string program, params string[] arguments)
+    {
+        var result = TryRun(program, arguments);
+        Assert.True(result.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: exit {result.ExitCode}\n{result.Output}{result.Error}");
+        return result.Output;
+    }
+
+    public CommandResult TryRun(string program, params string[] arguments) =>
+        Command.Run("nsenter", [.. Enter, program, .. arguments], Patience);
+
+    public RunningCommand Start(string program, params string[] arguments) => Command.Start("nsenter", [.. Enter, program, .. arguments]);
+
+    /// <summary>Writes folders and files with their modes and owners.</summary>
+    public void LayDown(DesiredState state)
+    {
+        foreach (var folder in state.Folders)
+        {
+            Run("mkdir", "-p", folder.Path);
+            Own(folder.Path, folder.Mode, folder.Owner);
+        }
+        foreach (var file in state.Files)
+        {
+            File.WriteAllBytes(HostPath(file.Path), file.Content.Span);
+            Own(file.Path, file.Mode, file.Owner);
+        }
+    }
+
+    /// <summary>Starts the state's services in order, each when the one before it is ready.</summary>
+    public void StartServices(DesiredState state)
+    {
+        foreach (var service in state.Services)
+            StartService(service);
+    }
+
+    public RunningCommand StartService(ServiceDefinition definition)
+    {
+        var service = Start(definition.Command[0], [.. definition.Command[1..]]);
+        _services[definition.Name] = service;
+        Eventually(() => IsReady(definition.Readiness), () => $"{definition.Name} is not ready\n{service.Text}");
+        return service;
+    }
+
+    public RunningCommand Service(string name) => _services[name];
+
+    /// <summary>The path by which a file inside is reached from outside.</summary>
+    public string HostPath(string path) => $"/proc/{InnerPid}/root{path}";
+
+    /// <summary>Waits until something holds; the message tells what did not.</summary>
+    public static void Eventually(Func<bool> condition, Func<string> otherwise)
+    {
+        var deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        while (!condition())
+        {
+            Assert.True(Environment.TickCount64 < deadline, otherwise());
+            Thread.Sleep(20);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var service in _services.Values)
+            service.Dispose();
+        _holder.Dispose();
+    }
+
+    private bool IsReady(Readiness readiness) => readiness.Kind switch
+    {
+        ReadinessKind.Started => true,
+        ReadinessKind.Device => TryRun("ip", "link", "show", readiness.Target).ExitCode == 0,
+        ReadinessKind.File => TryRun("test", "-e", readiness.Target).ExitCode == 0,
+        ReadinessKind.UnixSocket => TryRun("test", "-S", readiness.Target).ExitCode == 0,
+        ReadinessKind.TcpPort => TryRun("ss", "-Hltn", "sport", "=", $":{readiness.Target.Split(':')[1]}").Output.Length > 0,
+        _ => throw new ArgumentOutOfRangeException(nameof(readiness)),
+    };
+
+    private void Own(string path, UnixFileMode mode, string? owner)
+    {
+        Run("chmod", Convert.ToString((int)mode, 8), path);
+        if (owner is not null)
+            Run("chown", $"{owner}:{owner}", path);
+    }
+
+    private string[] Enter => ["-t", InnerPid, "-m", "-n", "-p", "--"];
+
+    private string InnerPid => _inner ??= File.ReadAllText($"/proc/{_holder.Pid}/task/{_holder.Pid}/children").Trim().Split(' ')[0]
+        .ToString(CultureInfo.InvariantCulture);
+
+    private string? _inner;
+}
