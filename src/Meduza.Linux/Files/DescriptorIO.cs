@@ -1,15 +1,17 @@
 using System.Runtime.InteropServices;
+using Meduza.Linux.Process;
 using static Tmds.Linux.LibC;
 
 namespace Meduza.Linux.Files;
 
 /// <summary>Whole contents in and out of a descriptor, signals and short counts notwithstanding.</summary>
-internal static unsafe class DescriptorIO
+public static unsafe class DescriptorIO
 {
     /// <summary>Reads until the end: files of <c>/proc</c> have no length beforehand.</summary>
     /// <exception cref="LinuxException">The read failed.</exception>
     public static byte[] ReadToEnd(Descriptor descriptor, string path)
     {
+        ArgumentNullException.ThrowIfNull(descriptor);
         var content = new byte[4096];
         var length = 0;
         while (true)
@@ -27,6 +29,7 @@ internal static unsafe class DescriptorIO
     /// <exception cref="LinuxException">The read failed.</exception>
     public static int Read(Descriptor descriptor, Span<byte> buffer, string path)
     {
+        ArgumentNullException.ThrowIfNull(descriptor);
         fixed (byte* bytes = buffer)
         {
             while (true)
@@ -40,18 +43,26 @@ internal static unsafe class DescriptorIO
         }
     }
 
-    /// <exception cref="LinuxException">The write failed, maybe after a part of it.</exception>
+    /// <summary>Writes all of it, waiting where the descriptor is a full pipe that does not block.</summary>
+    /// <exception cref="LinuxException">The write failed, maybe after a part of it; <c>EPIPE</c>: nobody reads any more.</exception>
     public static void Write(Descriptor descriptor, ReadOnlySpan<byte> content, string path)
     {
+        ArgumentNullException.ThrowIfNull(descriptor);
         fixed (byte* bytes = content)
         {
             for (var written = 0; written < content.Length;)
             {
                 var count = (long)write(descriptor.Number, bytes + written, content.Length - written);
                 if (count >= 0)
+                {
                     written += (int)count;
-                else if (Marshal.GetLastPInvokeError() != EINTR)
-                    throw LinuxException.Last("write", path);
+                    continue;
+                }
+                var error = Marshal.GetLastPInvokeError();
+                if (error == EAGAIN)
+                    Polling.Wait([new() { fd = descriptor.Number, events = POLLOUT }], Timeout.Infinite);
+                else if (error != EINTR)
+                    throw new LinuxException("write", path, error);
             }
         }
     }

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Meduza.Init.Cli;
+
+/// <summary>Options that several verbs have.</summary>
+internal static class CommonOptions
+{
+    /// <summary><c>--json</c>.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON" };
+
+    /// <summary><c>--timeout S</c>: seconds, also parts of one.</summary>
+    public static Option<TimeSpan> Timeout(int seconds) => new("--timeout")
+    {
+        Description = string.Create(CultureInfo.InvariantCulture, $"Seconds to wait at most ({seconds} when not given)"),
+        HelpName = "S",
+        DefaultValueFactory = _ => TimeSpan.FromSeconds(seconds),
+        CustomParser = Seconds,
+    };
+
+    /// <summary>One service by name.</summary>
+    public static Argument<string?> Service(ArgumentArity arity, string description)
+    {
+        var argument = new Argument<string?>("SERVICE") { Arity = arity, Description = description };
+        argument.Validators.Add(NoOption);
+        return argument;
+    }
+
+    /// <summary>Any number of services by name.</summary>
+    public static Argument<string[]> Services(string description)
+    {
+        var argument = new Argument<string[]>("SERVICE") { Arity = ArgumentArity.ZeroOrMore, Description = description };
+        argument.Validators.Add(NoOption);
+        return argument;
+    }
+
+    /// <summary>A whole number that is not negative.</summary>
+    public static int WholeNumber(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return number;
+        result.AddError($"'{text}' is not a number of lines: give a whole number, 0 or more");
+        return 0;
+    }
+
+    private static TimeSpan Seconds(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= 86_400)
+            return TimeSpan.FromSeconds(seconds);
+        result.AddError($"'{text}' is not a time limit: give seconds, at most 86400");
+        return TimeSpan.Zero;
+    }
+
+    // A mistyped option would otherwise pass for the name of a service.
+    private static void NoOption(ArgumentResult result)
+    {
+        if (result.Tokens.FirstOrDefault(t => t.Value.StartsWith('-')) is { } option)
+            result.AddError($"no option '{option.Value}'");
+    }
+}

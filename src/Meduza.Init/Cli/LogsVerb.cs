@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Meduza.Init.Control;
+
+namespace Meduza.Init.Cli;
+
+/// <summary><c>meduza logs [-f] [-n N] [SERVICE…] [--json]</c>: what the services wrote, oldest first.</summary>
+internal sealed class LogsVerb : Verb
+{
+    private const int DefaultLines = 100;
+
+    private readonly Argument<string[]> _services = CommonOptions.Services("Only these services; all when none is named");
+    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on with each new line, until interrupted" };
+    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<int> _lines = new("--lines", "-n")
+    {
+        Description = string.Create(CultureInfo.InvariantCulture, $"How many of the last lines ({DefaultLines} when not given)"),
+        HelpName = "N",
+        DefaultValueFactory = _ => DefaultLines,
+        CustomParser = CommonOptions.WholeNumber,
+    };
+
+    public LogsVerb(Session session)
+        : base(
+            "logs", "Show what the services wrote", session,
+            ("meduza logs", "the last lines of all services"),
+            ("meduza logs -f bgpd ospfd", "two services, and each new line as it comes"),
+            ("meduza logs -n 1000 --json agent", "for a script, a JSON object a line"))
+    {
+        Add(_services);
+        Add(_follow);
+        Add(_lines);
+        Add(_json);
+    }
+
+    protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var request = new ControlRequest
+        {
+            Verb = Verbs.Logs,
+            Services = [.. arguments.GetValue(_services) ?? []],
+            Lines = arguments.GetValue(_lines),
+            Follow = arguments.GetValue(_follow),
+        };
+        var json = arguments.GetValue(_json);
+        await using var connection = await ControlConnection.OpenAsync(Session.SocketPath, cancellation);
+        await foreach (var reply in connection.StreamAsync(request, cancellation))
+        {
+            foreach (var line in reply.Lines)
+                Session.Output.WriteLine(json ? JsonSerializer.Serialize(line, CliJson.Line.LogLine) : Text(line));
+            Session.Output.Flush();
+        }
+        return ExitCodes.Done;
+    }
+
+    private string Text(LogLine line)
+    {
+        var time = DateTimeOffset.FromUnixTimeMilliseconds(line.Time).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        var tone = line.Stream == "err" ? Tone.Pending : Tone.Plain;
+        return $"{Tones.Paint(time, Tone.Faint, Session.Colour)} {Tones.Paint(line.Service, Tone.Heading, Session.Colour)}: "
+            + Tones.Paint(Tones.Clean(line.Text), tone, Session.Colour);
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Globalization;
+using Meduza.Init.Control;
+
+namespace Meduza.Init.Cli;
+
+/// <summary>A verb that brings one service to a state and waits until it is there.</summary>
+internal abstract class ServiceVerb : Verb
+{
+    private readonly Argument<string?> _service = CommonOptions.Service(ArgumentArity.ExactlyOne, "Which service");
+    private readonly Option<TimeSpan> _timeout = CommonOptions.Timeout(60);
+    private readonly string _goal;
+
+    /// <param name="goal">The state in which it is done, of <see cref="ServiceStates"/>.</param>
+    protected ServiceVerb(string name, string goal, string description, Session session, params (string Line, string Meaning)[] examples)
+        : base(name, description, session, examples)
+    {
+        _goal = goal;
+        Add(_service);
+        Add(_timeout);
+    }
+
+    protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
+    {
+        var name = arguments.GetRequiredValue(_service)!;
+        var timeout = arguments.GetValue(_timeout);
+        await using var connection = await ControlConnection.OpenAsync(Session.SocketPath, cancellation);
+        var reply = await connection.SendAsync(
+            new() { Verb = Name, Services = [name], TimeoutMilliseconds = (int)timeout.TotalMilliseconds }, timeout, cancellation);
+        if (reply.Services.IsEmpty)
+            reply = await connection.SendAsync(new() { Verb = Verbs.Status }, null, cancellation);
+
+        var service = ServiceNames.Find(reply.Services, name);
+        Session.Output.WriteLine(Final(service));
+        return service.State == _goal ? ExitCodes.Done : ExitCodes.NotYet;
+    }
+
+    private string Final(ServiceStatus service)
+    {
+        var state = Tones.Paint(service.State, service.State == _goal ? Tone.Good : Tone.Bad, Session.Colour);
+        var text = $"{service.Name}: {state}";
+        if (service.Pid > 0)
+            text += string.Create(CultureInfo.InvariantCulture, $", pid {service.Pid}");
+        if (service.State != _goal && service.WaitingFor is { } waiting)
+            text += $", waits for {Tones.Clean(waiting)}";
+        if (service.State != _goal && service.LastExit is { } exit)
+            text += $", last exit: {Tones.Clean(exit)}";
+        return text;
+    }
+}

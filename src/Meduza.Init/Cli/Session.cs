@@ -1,0 +1,25 @@
+using Meduza.Init.Control;
+using Meduza.Linux;
+using Meduza.Linux.Files;
+
+namespace Meduza.Init.Cli;
+
+/// <summary>Where a command line writes, whom it asks, and what time it is: all that is not in its arguments.</summary>
+/// <param name="Output">For what was asked for.</param>
+/// <param name="Error">For the one line that says why not.</param>
+/// <param name="Colour">True when the output is to be coloured.</param>
+/// <param name="SocketPath">The control socket of PID 1.</param>
+/// <param name="Time">The clock, for ages.</param>
+internal sealed record Session(TextWriter Output, TextWriter Error, bool Colour, string SocketPath, TimeProvider Time)
+{
+    /// <summary>Standard output and error of this process; coloured on a terminal, unless <c>NO_COLOR</c> is set (no-color.org) or it is a dumb one.</summary>
+    public static Session OfProcess()
+    {
+        var output = new DescriptorWriter(new Descriptor(1), "standard output");
+        var error = new DescriptorWriter(new Descriptor(2), "standard error");
+        var colour = output.IsTerminal
+            && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+            && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        return new Session(output, error, colour, ControlSocket.Path, TimeProvider.System);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Meduza.Init.Control;
+
+namespace Meduza.Init.Cli;
+
+/// <summary>What <c>meduza status --json</c> prints: the names of its fields are stable.</summary>
+internal sealed record StatusDocument
+{
+    /// <summary>The result of a commit that is wholly in force.</summary>
+    public const string Applied = "applied";
+
+    /// <summary>True when everything is up and the last commit is applied: exit code 0.</summary>
+    public required bool Ok { get; init; }
+
+    /// <summary>Null while the agent has not reported yet, like all that it knows.</summary>
+    public string? Node { get; init; }
+    public string? Version { get; init; }
+    public EtcdReport? Etcd { get; init; }
+    public CommitReport? Commit { get; init; }
+    public required ImmutableArray<ServiceRow> Services { get; init; }
+
+    [JsonPropertyName("openvpn")]
+    public ImmutableArray<OpenVpnReport> OpenVpn { get; init; } = [];
+    public ImmutableArray<NeighborReport> Neighbors { get; init; } = [];
+    public ImmutableArray<CommitError> Warnings { get; init; } = [];
+
+    public static StatusDocument Of(ControlReply reply) => new()
+    {
+        Ok = IsOk(reply),
+        Node = reply.Report?.Node,
+        Version = reply.Report?.Version,
+        Etcd = reply.Report?.Etcd,
+        Commit = reply.Report?.Commit,
+        Services = [.. reply.Services.Select(ServiceRow.Of)],
+        OpenVpn = reply.Report?.OpenVpn ?? [],
+        Neighbors = reply.Report?.Neighbors ?? [],
+        Warnings = reply.Report?.Warnings ?? [],
+    };
+
+    private static bool IsOk(ControlReply reply) =>
+        reply.Services.All(s => s.State == ServiceStates.Ready) && reply.Report?.Commit?.Result == Applied;
+}
+
+/// <summary>One service, without its definition, which may hold what is nobody's business.</summary>
+internal sealed record ServiceRow
+{
+    public required string Name { get; init; }
+    public required string Component { get; init; }
+    public required string State { get; init; }
+    public required int Pid { get; init; }
+    public required long UptimeMilliseconds { get; init; }
+    public required int Restarts { get; init; }
+    public string? LastExit { get; init; }
+    public string? WaitingFor { get; init; }
+
+    public static ServiceRow Of(ServiceStatus status) => new()
+    {
+        Name = status.Name,
+        Component = status.Component,
+        State = status.State,
+        Pid = status.Pid,
+        UptimeMilliseconds = status.UptimeMilliseconds,
+        Restarts = status.Restarts,
+        LastExit = status.LastExit,
+        WaitingFor = status.WaitingFor,
+    };
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text;
+using Meduza.Init.Control;
+
+namespace Meduza.Init.Cli;
+
+/// <summary>The status as a person reads it: who and what first, then the services, the links, the neighbours, and what is wrong.</summary>
+internal static class StatusTable
+{
+    /// <param name="reply">What PID 1 says.</param>
+    /// <param name="now">For ages.</param>
+    /// <param name="colour">True on a terminal.</param>
+    public static string Text(ControlReply reply, DateTimeOffset now, bool colour)
+    {
+        var text = new StringBuilder();
+        text.Append(Head(reply.Report, now, colour));
+        foreach (var table in new[] { Services(reply.Services), Links(reply.Report, now), Neighbours(reply.Report), Findings(reply.Report) })
+        {
+            if (!table.IsEmpty)
+                text.Append('\n').Append(table.Text(colour));
+        }
+        return text.ToString();
+    }
+
+    /// <summary>The table of services alone.</summary>
+    public static Columns Services(IEnumerable<ServiceStatus> services)
+    {
+        var table = new Columns("SERVICE", "STATE", "PID", "UPTIME", "RESTARTS", "LAST EXIT", "WAITS FOR");
+        foreach (var service in services)
+        {
+            table.Add(
+                service.Name,
+                new Cell(service.State, ToneOf(service.State)),
+                service.Pid > 0 ? Number(service.Pid) : "",
+                service.Pid > 0 ? Duration.Text(TimeSpan.FromMilliseconds(service.UptimeMilliseconds)) : "",
+                service.Restarts > 0 ? Number(service.Restarts) : "",
+                service.LastExit ?? "",
+                new Cell(service.WaitingFor ?? "", Tone.Pending));
+        }
+        return table;
+    }
+
+    private static string Head(AgentReport? report, DateTimeOffset now, bool colour)
+    {
+        var text = new StringBuilder();
+        if (report is null)
+        {
+            Line("agent", new Cell("has not reported yet: see its state below, and `meduza logs agent`", Tone.Pending));
+            return text.ToString();
+        }
+
+        Line("node", report.Node, new Cell($"meduza {report.Version}", Tone.Faint));
+        if (report.Commit is { } commit)
+        {
+            Line(
+                "commit",
+                commit.Commit.Length > 0 ? $"\"{commit.Commit}\"" : "(none yet)",
+                $"revision {Number(commit.Revision)}",
+                new Cell(commit.Result, commit.Result == StatusDocument.Applied ? Tone.Good : Tone.Bad),
+                $"{Duration.Text(now - DateTimeOffset.FromUnixTimeMilliseconds(commit.Time))} ago",
+                new Cell($"in {Duration.Taken(commit.DurationMs)}", Tone.Faint),
+                new Cell(commit.Changed.IsEmpty ? "nothing touched" : $"touched {string.Join(", ", commit.Changed)}", Tone.Faint));
+        }
+        else
+        {
+            Line("commit", new Cell("none applied yet", Tone.Pending));
+        }
+        Line(
+            "etcd",
+            string.Join(", ", report.Etcd.Endpoints),
+            report.Etcd.Connected ? new Cell("connected", Tone.Good) : new Cell("not connected", Tone.Bad),
+            report.Etcd.Error ?? "");
+        return text.ToString();
+
+        void Line(string heading, params Cell[] cells)
+        {
+            text.Append(Tones.Paint(heading, Tone.Heading, colour)).Append(' ', 8 - heading.Length);
+            text.AppendJoin("  ", cells.Where(c => c.Text.Length > 0).Select(c => Tones.Paint(Tones.Clean(c.Text), c.Tone, colour)));
+            text.Append('\n');
+        }
+    }
+
+    private static Columns Links(AgentReport? report, DateTimeOffset now)
+    {
+        var table = new Columns("OPENVPN", "DEVICE", "STATE", "SINCE");
+        foreach (var link in report?.OpenVpn ?? [])
+        {
+            table.Add(
+                link.Name, link.Device, new Cell(link.State, ToneOf(link.State)),
+                link.Since > 0 ? Duration.Text(now - DateTimeOffset.FromUnixTimeMilliseconds(link.Since)) : "");
+        }
+        return table;
+    }
+
+    private static Columns Neighbours(AgentReport? report)
+    {
+        var table = new Columns("NEIGHBOUR", "PROTOCOL", "STATE", "DETAIL");
+        foreach (var neighbour in report?.Neighbors ?? [])
+            table.Add(neighbour.Neighbor, neighbour.Protocol, new Cell(neighbour.State, ToneOf(neighbour.State)), neighbour.Detail);
+        return table;
+    }
+
+    private static Columns Findings(AgentReport? report)
+    {
+        var table = new Columns("FINDING", "KEY", "WHAT IS WRONG");
+        foreach (var error in report?.Commit?.Errors ?? [])
+            table.Add(new Cell("error", Tone.Bad), error.Key, error.Message);
+        foreach (var warning in report?.Warnings ?? [])
+            table.Add(new Cell("warning", Tone.Pending), warning.Key, warning.Message);
+        return table;
+    }
+
+    private static Tone ToneOf(string state) => state switch
+    {
+        ServiceStates.Ready or "up" or "Established" => Tone.Good,
+        ServiceStates.Failing or "down" or ServiceStates.Backoff => Tone.Bad,
+        _ when state.StartsWith("Full", StringComparison.Ordinal) || state.StartsWith("2-Way", StringComparison.Ordinal) => Tone.Good,
+        _ => Tone.Pending,
+    };
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

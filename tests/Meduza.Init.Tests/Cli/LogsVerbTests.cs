@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Meduza.Init.Control;
+
+namespace Meduza.Init.Tests.Cli;
+
+public class LogsVerbTests
+{
+    private static readonly long Time = FakePid1.Now.AddMilliseconds(7).ToUnixTimeMilliseconds();
+
+    [Fact]
+    public async Task Lines_are_printed_with_time_and_service()
+    {
+        using var pid1 = new FakePid1(new ControlReply { Lines = [new("bgpd", "out", Time, "up"), new("ospfd", "err", Time, "bad\e[2J")] });
+        var result = await pid1.RunAsync("logs");
+        Assert.Equal("2026-11-24T20:00:00.007Z bgpd: up\n2026-11-24T20:00:00.007Z ospfd: bad\\x1b[2J\n", result.Output);
+        Assert.Equal(0, result.Code);
+        Assert.Equal((Verbs.Logs, 100, false), (pid1.Request.Verb, pid1.Request.Lines, pid1.Request.Follow));
+        Assert.Empty(pid1.Request.Services);
+    }
+
+    [Fact]
+    public async Task Options_and_services_reach_pid_1()
+    {
+        using var pid1 = new FakePid1(new ControlReply());
+        Assert.Equal(0, (await pid1.RunAsync("logs", "-f", "-n", "7", "bgpd", "ospfd")).Code);
+        Assert.Equal((7, true), (pid1.Request.Lines, pid1.Request.Follow));
+        Assert.Equal(["bgpd", "ospfd"], pid1.Request.Services);
+    }
+
+    [Fact]
+    public async Task Followed_lines_are_printed_as_they_come()
+    {
+        using var pid1 = new FakePid1(_ =>
+        [
+            new() { Lines = [new("bgpd", "out", Time, "old")], More = true },
+            new() { Lines = [new("bgpd", "out", Time, "new")], More = true },
+            new() { Lines = [new("bgpd", "out", Time, "last")] },
+        ]);
+        var result = await pid1.RunAsync("logs", "--follow");
+        Assert.Equal(["old", "new", "last"], result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(": ")[1]));
+    }
+
+    [Fact]
+    public async Task Json_is_an_object_a_line()
+    {
+        using var pid1 = new FakePid1(new ControlReply { Lines = [new("bgpd", "out", Time, "a \"quoted\" word\e"), new("bgpd", "err", Time, "två")] });
+        var lines = (await pid1.RunAsync("logs", "--json")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        var first = JsonDocument.Parse(lines[0]).RootElement;
+        Assert.Equal("a \"quoted\" word\e", first.GetProperty("text").GetString());
+        Assert.Equal("bgpd", first.GetProperty("service").GetString());
+        Assert.Equal("out", first.GetProperty("stream").GetString());
+        Assert.Equal(Time, first.GetProperty("time").GetInt64());
+        Assert.DoesNotContain('\e', lines[0]);
+        Assert.Contains("två", lines[1], StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,78 @@
+using Meduza.Init.Cli;
+using Meduza.Init.Control;
+
+namespace Meduza.Init.Tests.Cli;
+
+public class StatusTableTests
+{
+    [Fact]
+    public void Healthy_gateway_is_short() => Assert.Equal(
+        """
+        node    gw-a  meduza 0.1.0
+        commit  "change 4711"  revision 57  applied  3m12s ago  in 41 ms  touched frr, tinc
+        etcd    http://10.0.0.1:2379  connected
+
+        SERVICE  STATE  PID   UPTIME
+        agent    ready  12    3m12s
+        dnsmasq  ready  1034  3m12s
+
+        """, StatusTable.Text(Samples.Healthy, FakePid1.Now, colour: false));
+
+    [Fact]
+    public void Trouble_is_told_with_what_it_waits_for_and_what_is_wrong() => Assert.Equal(
+        """
+        node    gw-a  meduza 0.1.0
+        commit  "change 4711"  revision 57  degraded  3m12s ago  in 41 ms  touched frr, tinc
+        etcd    http://10.0.0.1:2379, http://10.0.0.2:2379  not connected  connection refused
+
+        SERVICE  STATE    PID  UPTIME  RESTARTS  LAST EXIT            WAITS FOR
+        agent    ready    12   3m12s
+        bgpd     failing               5         signal 11 (SIGSEGV)
+        mosdns   waiting                                              mihomo to be ready
+
+        OPENVPN  DEVICE      STATE       SINCE
+        office   tun-office  up          2h0m
+        home     tun-home    connecting
+
+        NEIGHBOUR  PROTOCOL  STATE         DETAIL
+        10.8.0.2   bgp       Established   AS 65002, 3 prefixes
+        10.1.0.2   ospf      Init/DROther  tnc0
+
+        FINDING  KEY                  WHAT IS WRONG
+        error    /nodes/gw-a/bgp/asn  65000x is not an AS number
+        warning  /nodes/gw-b/lan      10.0.0.1/24 has host bits set: read as 10.0.0.0/24
+
+        """, StatusTable.Text(Samples.Troubled, FakePid1.Now, colour: false));
+
+    [Fact]
+    public void Before_the_agent_reported_there_are_the_services_alone() => Assert.Equal(
+        """
+        agent   has not reported yet: see its state below, and `meduza logs agent`
+
+        SERVICE  STATE     PID  UPTIME
+        agent    starting  12   3m12s
+
+        """,
+        StatusTable.Text(new ControlReply { Services = [Samples.Service("agent", ServiceStates.Starting, 12)] }, FakePid1.Now, colour: false));
+
+    [Fact]
+    public void Before_the_first_commit_it_says_so() => Assert.Contains(
+        "commit  none applied yet\n", StatusTable.Text(new ControlReply { Report = Samples.Report(null) }, FakePid1.Now, colour: false), StringComparison.Ordinal);
+
+    [Fact]
+    public void Colour_tells_good_from_bad()
+    {
+        var text = StatusTable.Text(Samples.Troubled, FakePid1.Now, colour: true);
+        Assert.Contains("\e[32mready\e[0m", text, StringComparison.Ordinal);
+        Assert.Contains("\e[31mfailing\e[0m", text, StringComparison.Ordinal);
+        Assert.Contains("\e[33mwaiting\e[0m", text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', StatusTable.Text(Samples.Troubled, FakePid1.Now, colour: false));
+    }
+
+    [Fact]
+    public void Key_that_would_steer_the_terminal_is_shown_and_not_obeyed()
+    {
+        var reply = Samples.Healthy with { Report = Samples.Report(Samples.Commit() with { Commit = "\e[2Jx\r\nnode  other" }) };
+        Assert.Contains("\"\\x1b[2Jx\\x0d\\x0anode  other\"", StatusTable.Text(reply, FakePid1.Now, colour: false), StringComparison.Ordinal);
+    }
+}
