@@ -6,22 +6,17 @@ namespace Meduza.Gateway.Model;
 
 public static partial class ConfigParser
 {
-    /// <summary>What this node must know of another one. A null part is one that the other does not have, or that could not be read.</summary>
-    private sealed record FleetNode(InstanceName Name)
-    {
-        public ImmutableArray<Prefix> PrivateLans { get; init; } = [];
-        public TincHost? Tinc { get; init; }
-        public BgpSpeaker? Bgp { get; init; }
-    }
+    /// <summary>Another node, and its keys for whoever needs more of them.</summary>
+    private sealed record FleetNode(InstanceName Name, KeyReader Keys, ImmutableArray<Prefix> PrivateLans);
 
-    /// <summary>Another node as iBGP may need it.</summary>
+    /// <summary>Another node as iBGP needs it.</summary>
     private sealed record BgpSpeaker(RouterId? RouterId, AsNumber? Asn, HostAddress? Overlay, Behavior Behavior);
 
     /// <summary>
-    /// Reads the other nodes. Nothing that is wrong there is an error here: what cannot be read is left out, with a
-    /// warning that names it.
+    /// Finds the other nodes. Nothing that is wrong there is an error here: what cannot be read is left out, with a
+    /// warning that names it; and what nothing here needs is not looked at.
     /// </summary>
-    private static ImmutableArray<FleetNode> ReadFleet(SortedKeys all, InstanceName self, KeyReader global)
+    private static ImmutableArray<FleetNode> ReadFleet(SortedKeys all, InstanceName self, Findings findings)
     {
         List<FleetNode> fleet = [];
         foreach (var id in all.NamesBelow(KeyTable.NodesPrefix))
@@ -30,25 +25,21 @@ public static partial class ConfigParser
                 continue;
             if (!InstanceName.TryParse(id, out var name))
             {
-                global.Findings.Warn($"{KeyTable.NodesPrefix}{id}/", $"is not a node's name: the node is left out; expected {InstanceName.Expected}");
+                findings.Warn($"{KeyTable.NodesPrefix}{id}/", $"is not a node's name: the node is left out; expected {InstanceName.Expected}");
                 continue;
             }
-            var keys = new KeyReader(all, $"{KeyTable.NodesPrefix}{id}/", global.Findings, []);
-            fleet.Add(new FleetNode(name)
-            {
-                PrivateLans = ReadOthersPrivateLans(keys, global.Findings),
-                Tinc = ReadOther(keys, global.Findings, "the node is left out of the tinc network", reader => ReadTincHost(reader, global, name, isSelf: false)),
-                Bgp = ReadOther(keys, global.Findings, "the node is left out of iBGP", ReadSpeaker),
-            });
+            var keys = new KeyReader(all, $"{KeyTable.NodesPrefix}{id}/", findings, []);
+            fleet.Add(new FleetNode(name, keys, ReadOthersPrivateLans(keys, findings)));
         }
         return [.. fleet];
     }
 
-    private static T? ReadOther<T>(KeyReader keys, Findings findings, string consequence, Func<KeyReader, T?> read) where T : class
+    /// <summary>Reads a part of another node; null where it has none, or one that cannot be read.</summary>
+    private static T? ReadOther<T>(FleetNode node, string consequence, Func<KeyReader, T?> read) where T : class
     {
         var found = new Findings();
-        var value = read(keys.ReportingTo(found));
-        findings.AddAsWarnings(found, consequence);
+        var value = read(node.Keys.ReportingTo(found));
+        node.Keys.Findings.AddAsWarnings(found, consequence);
         return found.HasErrors ? null : value;
     }
 

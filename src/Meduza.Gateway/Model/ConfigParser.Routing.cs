@@ -8,6 +8,8 @@ namespace Meduza.Gateway.Model;
 
 public static partial class ConfigParser
 {
+    private const string LeftOutOfIbgp = "the node is left out of iBGP";
+
     private static OspfConfig? ReadOspf(KeyReader own, GatewayConfig config)
     {
         if (!own.Get(KeyTable.OspfEnable, false))
@@ -127,15 +129,15 @@ public static partial class ConfigParser
         var seen = new HashSet<IPAddress>();
         foreach (var other in fleet)
         {
-            if (other.Bgp is not { } speaker)
+            if (ReadOther(other, LeftOutOfIbgp, ReadSpeaker) is not { } speaker)
                 continue;
             var key = $"{KeyTable.NodesPrefix}{other.Name}/";
             if (speaker.Asn is { } theirs && theirs != asn)
-                own.Findings.Warn(key + "bgp/asn", $"is {theirs}, not {asn} as here: the node is left out of iBGP");
+                own.Findings.Warn(key + "bgp/asn", $"is {theirs}, not {asn} as here ({LeftOutOfIbgp})");
             else if (AddressInOverlay(speaker.RouterId, overlay, speaker.Overlay) is not { } address)
-                own.Findings.Warn(key + "router_id", "has no address in the overlay: the node is left out of iBGP");
+                own.Findings.Warn(key + "router_id", $"has no address in the overlay ({LeftOutOfIbgp})");
             else if (!seen.Add(address) || address.Equals(source))
-                own.Findings.Warn(key + "router_id", $"its address {address} is that of another node too: the node is left out of iBGP");
+                own.Findings.Warn(key + "router_id", $"its address {address} is that of another node too ({LeftOutOfIbgp})");
             else
                 peers.Add(new BgpNodePeer(other.Name, address, source, speaker.Behavior));
         }

@@ -6,6 +6,9 @@ namespace Meduza.Gateway.Model;
 
 public static partial class ConfigParser
 {
+    private const string DefaultNetname = "mesh";
+    private const string LeftOutOfTinc = "the node is left out of the tinc network";
+
     private static TincConfig? ReadTinc(KeyReader own, KeyReader global, GatewayConfig config, ImmutableArray<FleetNode> fleet)
     {
         if (config.Mesh != MeshType.Tinc || !own.Get(KeyTable.TincEnable, false))
@@ -23,7 +26,7 @@ public static partial class ConfigParser
             own.Require(KeyTable.TincEd25519PublicKey, "it belongs to ed25519_private_key", out _);
         return new TincConfig
         {
-            Netname = global.Get(KeyTable.TincNetname, "mesh"),
+            Netname = global.Get(KeyTable.TincNetname, DefaultNetname),
             Device = own.TryGet(KeyTable.TincDevice, out var device) ? device : DefaultTincDevice,
             Ipv4 = own.OrNothing(KeyTable.TincIpv4),
             Mode = own.OrNothing(KeyTable.TincMode) ?? own.Get(KeyTable.TincHostMode, "switch"),
@@ -31,7 +34,7 @@ public static partial class ConfigParser
             Self = self,
             RsaPrivateKey = rsa,
             Ed25519PrivateKey = ed25519,
-            Peers = OnePeerAName(own.Findings, self, fleet),
+            Peers = ReadTincPeers(own.Findings, global, self, fleet),
         };
     }
 
@@ -55,7 +58,7 @@ public static partial class ConfigParser
         if (subnets.IsEmpty && node.OrNothing(KeyTable.TincIpv4) is { } ipv4)
             subnets = [ipv4.Network.ToString()];
         // The global keys are read once, by this node's own host file: their findings must not be said once a peer.
-        var globals = isSelf ? global : global.ReportingTo(new Findings());
+        var globals = isSelf ? global : global.Aside();
         return new TincHost
         {
             Name = name,
@@ -71,19 +74,19 @@ public static partial class ConfigParser
 
     private static Port DefaultTincPort => Port.TryParse("655", out var port) ? port : default;
 
-    private static ImmutableArray<TincHost> OnePeerAName(Findings findings, TincHost self, ImmutableArray<FleetNode> fleet)
+    private static ImmutableArray<TincHost> ReadTincPeers(Findings findings, KeyReader global, TincHost self, ImmutableArray<FleetNode> fleet)
     {
         var owners = new Dictionary<TincName, string> { [self.Name] = "this node" };
         List<TincHost> peers = [];
         foreach (var other in fleet)
         {
-            if (other.Tinc is not { } host)
+            if (ReadOther(other, LeftOutOfTinc, keys => ReadTincHost(keys, global, other.Name, isSelf: false)) is not { } host)
                 continue;
             if (owners.TryAdd(host.Name, other.Name.ToString()))
                 peers.Add(host);
             else
                 findings.Warn($"{KeyTable.NodesPrefix}{other.Name}/tinc/name",
-                    $"{host.Name} is the tinc name of {owners[host.Name]} already: the node is left out of the tinc network");
+                    $"{host.Name} is the tinc name of {owners[host.Name]} already ({LeftOutOfTinc})");
         }
         return [.. peers.OrderBy(peer => peer.Name.ToString(), StringComparer.Ordinal)];
     }

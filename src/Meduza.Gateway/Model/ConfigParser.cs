@@ -47,10 +47,11 @@ public static partial class ConfigParser
         };
         ReportLansInBoth(own, config);
 
-        var fleet = ReadFleet(keys, node, global);
+        var fleet = ReadFleet(keys, node, own.Findings);
         config = config with
         {
             FleetPrivateLans = [.. fleet.SelectMany(other => other.PrivateLans).Concat(config.PrivateLans).Distinct().Order()],
+            TincNetname = global.Aside().Get(KeyTable.TincNetname, DefaultNetname),
             Tinc = ReadTinc(own, global, config, fleet),
         };
         var instances = ReadOpenVpn(own);

@@ -49,6 +49,9 @@ public sealed record GatewayConfig
     /// <summary>The private networks of all nodes, this one's included, sorted: none of them may leave to an external peer.</summary>
     public ImmutableArray<Prefix> FleetPrivateLans { get; init; } = [];
 
+    /// <summary>The tinc network's name, also while tinc is off: what it left behind lies in the folder of that name.</summary>
+    public string TincNetname { get; init; } = "mesh";
+
     public TincConfig? Tinc { get; init; }
 
     /// <summary>The enabled instances, sorted by name.</summary>

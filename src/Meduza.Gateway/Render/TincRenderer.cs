@@ -14,13 +14,14 @@ internal static class TincRenderer
 
     public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
     {
-        if (config.Tinc is not { } tinc)
-            return;
-        var folder = $"/etc/tinc/{tinc.Netname}";
+        var folder = $"/etc/tinc/{config.TincNetname}";
         state.Folder(new DesiredFolder("/etc/tinc", StateBuilder.PublicFolder) { Component = Component });
-        // Owned, since tincd runs any script that it finds there (tinc-up, host-up) and reads any key.
+        // Owned, since tincd runs any script that it finds there (tinc-up, host-up); and there also while tinc is off, so that
+        // its private key goes with it.
         state.Folder(new DesiredFolder(folder, StateBuilder.PrivateFolder) { Owned = true, Component = Component });
         state.Folder(new DesiredFolder($"{folder}/hosts", StateBuilder.PrivateFolder) { Owned = true, Component = Component });
+        if (config.Tinc is not { } tinc)
+            return;
 
         var fixedPart = FixedPart(tinc);
         var main = state.File($"{folder}/tinc.conf", fixedPart + Connections(tinc), StateBuilder.PublicFile, Component);

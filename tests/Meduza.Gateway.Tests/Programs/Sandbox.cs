@@ -58,6 +58,29 @@ internal sealed class Sandbox : IDisposable
         }
     }
 
+    /// <summary>Joins this machine with another one by a cable; each end is up and has its address.</summary>
+    public void Connect(string device, string address, Sandbox other, string otherDevice, string otherAddress)
+    {
+        var result = Command.Run("ip", ["link", "add", device, "netns", InnerPid, "type", "veth", "peer", "name", otherDevice, "netns", other.InnerPid], Patience);
+        Assert.True(result.ExitCode == 0, result.Error);
+        foreach (var (machine, name, own) in ((Sandbox, string, string)[])[(this, device, address), (other, otherDevice, otherAddress)])
+        {
+            machine.Run("ip", "address", "add", own, "dev", name);
+            machine.Run("ip", "link", "set", name, "up");
+        }
+    }
+
+    /// <summary>Does what the agent does for devices that appeared.</summary>
+    public void SetLinks(DesiredState state)
+    {
+        foreach (var link in state.Links)
+        {
+            foreach (var address in link.Addresses)
+                Run("ip", "address", "add", address.ToString(), "dev", link.Name);
+            Run("ip", "link", "set", link.Name, "up");
+        }
+    }
+
     /// <summary>Starts the state's services in order, each when the one before it is ready.</summary>
     public void StartServices(DesiredState state)
     {
@@ -71,6 +94,14 @@ internal sealed class Sandbox : IDisposable
         _services[definition.Name] = service;
         Eventually(() => IsReady(definition.Readiness), () => $"{definition.Name} is not ready\n{service.Text}");
         return service;
+    }
+
+    /// <summary>Sends a signal to a service itself (what was started is nsenter, which became it, or its child).</summary>
+    public void Signal(string name, int signal)
+    {
+        var children = $"/proc/{_services[name].Pid}/task/{_services[name].Pid}/children";
+        var pid = File.ReadAllText(children).Trim() is { Length: > 0 } child ? int.Parse(child, CultureInfo.InvariantCulture) : _services[name].Pid;
+        Assert.True(Meduza.Linux.Process.Signals.Send(pid, signal), $"{name} is not there");
     }
 
     public RunningCommand Service(string name) => _services[name];

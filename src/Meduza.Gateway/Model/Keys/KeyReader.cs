@@ -20,6 +20,9 @@ internal sealed class KeyReader(SortedKeys keys, string prefix, Findings finding
     /// <summary>The same prefix, reporting elsewhere.</summary>
     public KeyReader ReportingTo(Findings other) => new(keys, prefix, other, used);
 
+    /// <summary>The same prefix for a look that neither reports nor counts as use.</summary>
+    public KeyReader Aside() => new(keys, prefix, new Findings(), []);
+
     /// <summary>The keys of one instance below this prefix: <c>Below("openvpn/office/")</c>.</summary>
     public KeyReader Below(string relative) => new(keys, prefix + relative, findings, used);
 
