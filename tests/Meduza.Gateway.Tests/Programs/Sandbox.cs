@@ -5,7 +5,7 @@ using Meduza.Linux.Process;
 namespace Meduza.Gateway.Tests.Programs;
 
 /// <summary>
-/// A machine for the driven programs: a mount and a network namespace of its own, with empty /run, /etc/frr, /etc/tinc and
+/// A machine for the driven programs: namespaces of its own, with an /etc that nobody else sees, and empty /run, /etc/frr, /etc/tinc and
 /// /etc/openvpn, in which a desired state is laid down and its services are started as they would be. Disposing ends all.
 /// </summary>
 internal sealed class Sandbox : IDisposable
@@ -24,6 +24,9 @@ internal sealed class Sandbox : IDisposable
     // A pid namespace too: whatever a daemon forked goes with its end.
     private const string Setup = """
         set -e
+        mount -t tmpfs none /run
+        mkdir /run/upper /run/work
+        mount -t overlay none -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc
         for d in /run /etc/frr /etc/tinc /etc/openvpn; do mkdir -p $d; mount -t tmpfs none $d; done
         ip link set lo up
         echo ready
