@@ -11,11 +11,11 @@ internal static class CommonOptions
     public static Option<bool> Json() => new("--json") { Description = "Print JSON" };
 
     /// <summary><c>--timeout S</c>: seconds, also parts of one.</summary>
-    public static Option<TimeSpan> Timeout(int seconds) => new("--timeout")
+    public static Option<double> Timeout() => new("--timeout")
     {
-        Description = string.Create(CultureInfo.InvariantCulture, $"Seconds to wait at most ({seconds} when not given)"),
+        Description = "Seconds to wait at most",
         HelpName = "S",
-        DefaultValueFactory = _ => TimeSpan.FromSeconds(seconds),
+        DefaultValueFactory = _ => 60,
         CustomParser = Seconds,
     };
 
@@ -45,13 +45,13 @@ internal static class CommonOptions
         return 0;
     }
 
-    private static TimeSpan Seconds(ArgumentResult result)
+    private static double Seconds(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= 86_400)
-            return TimeSpan.FromSeconds(seconds);
+            return seconds;
         result.AddError($"'{text}' is not a time limit: give seconds, at most 86400");
-        return TimeSpan.Zero;
+        return 0;
     }
 
     // A mistyped option would otherwise pass for the name of a service.

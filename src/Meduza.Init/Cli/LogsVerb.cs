@@ -15,7 +15,7 @@ internal sealed class LogsVerb : Verb
     private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Option<int> _lines = new("--lines", "-n")
     {
-        Description = string.Create(CultureInfo.InvariantCulture, $"How many of the last lines ({DefaultLines} when not given)"),
+        Description = "How many of the last lines",
         HelpName = "N",
         DefaultValueFactory = _ => DefaultLines,
         CustomParser = CommonOptions.WholeNumber,

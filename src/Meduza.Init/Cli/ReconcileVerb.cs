@@ -7,7 +7,7 @@ namespace Meduza.Init.Cli;
 internal sealed class ReconcileVerb : Verb
 {
     private readonly Option<bool> _wait = new("--wait") { Description = "Wait until it is done, and say how it ended" };
-    private readonly Option<TimeSpan> _timeout = CommonOptions.Timeout(60);
+    private readonly Option<double> _timeout = CommonOptions.Timeout();
 
     public ReconcileVerb(Session session)
         : base(
@@ -22,7 +22,7 @@ internal sealed class ReconcileVerb : Verb
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var wait = arguments.GetValue(_wait);
-        var timeout = arguments.GetValue(_timeout);
+        var timeout = TimeSpan.FromSeconds(arguments.GetValue(_timeout));
         await using var connection = await ControlConnection.OpenAsync(Session.SocketPath, cancellation);
         var reply = await connection.SendAsync(
             new() { Verb = Verbs.Reconcile, Wait = wait, TimeoutMilliseconds = (int)timeout.TotalMilliseconds },

@@ -8,7 +8,7 @@ namespace Meduza.Init.Cli;
 internal abstract class ServiceVerb : Verb
 {
     private readonly Argument<string?> _service = CommonOptions.Service(ArgumentArity.ExactlyOne, "Which service");
-    private readonly Option<TimeSpan> _timeout = CommonOptions.Timeout(60);
+    private readonly Option<double> _timeout = CommonOptions.Timeout();
     private readonly string _goal;
 
     /// <param name="goal">The state in which it is done, of <see cref="ServiceStates"/>.</param>
@@ -23,7 +23,7 @@ internal abstract class ServiceVerb : Verb
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var name = arguments.GetRequiredValue(_service)!;
-        var timeout = arguments.GetValue(_timeout);
+        var timeout = TimeSpan.FromSeconds(arguments.GetValue(_timeout));
         await using var connection = await ControlConnection.OpenAsync(Session.SocketPath, cancellation);
         var reply = await connection.SendAsync(
             new() { Verb = Name, Services = [name], TimeoutMilliseconds = (int)timeout.TotalMilliseconds }, timeout, cancellation);
