@@ -69,6 +69,24 @@ public class MessageBytesTests
         "18000000160001000000000000000000" + "0000000003000000",
         Write((ref writer) => AddressMessages.WriteDump(ref writer, Index)));
 
+    // ip route replace default via 10.1.2.1 dev v0
+    [Fact]
+    public void Default_route_is_what_ip_sends() => Assert.Equal(
+        "2c000000180005050000000000000000" + "02000000fe03000100000000" + "080005000a010201" + "0800040003000000",
+        Write((ref writer) => RouteMessages.WriteReplaceDefault(ref writer, IPAddress.Parse("10.1.2.1"), Index)));
+
+    // ip route replace default dev v0
+    [Fact]
+    public void Default_route_without_a_gateway_is_what_ip_sends() => Assert.Equal(
+        "24000000180005050000000000000000" + "02000000fe03fd0100000000" + "0800040003000000",
+        Write((ref writer) => RouteMessages.WriteReplaceDefault(ref writer, null, Index)));
+
+    // ip route replace default via 10.1.2.1
+    [Fact]
+    public void Default_route_without_a_device_is_what_ip_sends() => Assert.Equal(
+        "24000000180005050000000000000000" + "02000000fe03000100000000" + "080005000a010201",
+        Write((ref writer) => RouteMessages.WriteReplaceDefault(ref writer, IPAddress.Parse("10.1.2.1"), null)));
+
     private delegate void WriteMessage(ref MessageWriter writer);
 
     private static string Write(WriteMessage write)

@@ -158,6 +158,38 @@ public sealed class RouteSocketTests : IDisposable
     }
 
     [Fact]
+    public void Default_route_is_made_and_replaced()
+    {
+        var index = Veth().Index;
+        _route.SetUp(index);
+        _route.AddAddress(index, Address4, 24);
+        _route.ReplaceDefaultRoute(IPAddress.Parse("10.1.2.1"), index);
+        _route.ReplaceDefaultRoute(IPAddress.Parse("10.1.2.2"), null);
+        Assert.Equal("default via 10.1.2.2 dev v0", _namespace.Ip("-4 route show default").Replace("linkdown", "", StringComparison.Ordinal).Trim());
+        _route.ReplaceDefaultRoute(null, index);
+        Assert.StartsWith("default dev v0 scope link", _namespace.Ip("-4 route show default"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Default_route_of_ipv6_is_made()
+    {
+        var index = Veth().Index;
+        _route.SetUp(index);
+        _route.SetUp(_route.GetLink("v1")!.Value.Index);
+        _namespace.Ip("addr add 2001:db8::2/64 dev v0 nodad");
+        _route.ReplaceDefaultRoute(Address6, index);
+        Assert.StartsWith("default via 2001:db8::1 dev v0", _namespace.Ip("-6 route show default"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Default_route_over_an_unknown_network_says_so()
+    {
+        var error = Assert.Throws<LinuxException>(() => _route.ReplaceDefaultRoute(IPAddress.Parse("10.1.2.1"), null));
+        Assert.Equal(ENETUNREACH, error.Errno);
+        Assert.Contains("default via 10.1.2.1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Only_changes_are_counted_as_writes()
     {
         var index = Veth().Index;
