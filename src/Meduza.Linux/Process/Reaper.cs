@@ -10,6 +10,13 @@ public static unsafe class Reaper
     /// <returns>False when none has ended (or there is none).</returns>
     public static bool TryReap(out Exit exit) => TryWait(P_ALL, 0, WNOHANG, out exit);
 
+    /// <summary>
+    /// Finds a child that has ended and leaves it uncollected: its pid, and the session and group of that number, cannot
+    /// come to mean others before <see cref="TryReap(int, out Exit)"/>, so that what is left of them can be killed.
+    /// </summary>
+    /// <returns>False when none has ended (or there is none).</returns>
+    public static bool TryPeek(out Exit exit) => TryWait(P_ALL, 0, WNOHANG | WNOWAIT, out exit);
+
     /// <summary>Collects one child, without waiting.</summary>
     /// <returns>False while it lives.</returns>
     /// <exception cref="LinuxException">It is not a child of this process, or somebody collected it (ECHILD).</exception>
@@ -19,6 +26,9 @@ public static unsafe class Reaper
             return true;
         return errno == ECHILD ? throw new LinuxException("waitid", $"{pid}", ECHILD) : false;
     }
+
+    /// <summary>True while this process has a child, alive or not yet collected.</summary>
+    public static bool HasChildren() => TryWait(P_ALL, 0, WNOHANG | WNOWAIT, out _) || errno != ECHILD;
 
     private static bool TryWait(int type, uint id, int options, out Exit exit)
     {

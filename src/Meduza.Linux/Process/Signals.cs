@@ -6,9 +6,6 @@ namespace Meduza.Linux.Process;
 /// <summary>Signals of this process: its mask, its dispositions, and those of others (signal(7)).</summary>
 public static unsafe class Signals
 {
-    /// <summary>Highest number that the kernel knows.</summary>
-    public const int Highest = 64;
-
     private static readonly string[] Names =
     [
         "", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV",
@@ -47,13 +44,16 @@ public static unsafe class Signals
         Check(pthread_sigmask(SIG_SETMASK, set, null), "pthread_sigmask");
     }
 
-    /// <summary>Gives signals the action that a new process has for them (SIG_DFL); for a process about to execute another program.</summary>
-    public static void ResetAll()
+    /// <summary>
+    /// Gives the standard signals the action that a new process has for them (SIG_DFL); for a process about to execute
+    /// another program. Not the real-time ones: the runtime may yet need its own, and nobody has those ignored.
+    /// </summary>
+    public static void ResetStandard()
     {
-        for (var number = 1; number <= Highest; number++)
+        for (var number = 1; number < Names.Length; number++)
         {
-            // 9 and 19 cannot be changed, 32 and 33 are libc's own: those calls fail, and nothing is to be done for them.
-            signal(number, 0);
+            if (number != SIGKILL && number != SIGSTOP)
+                signal(number, 0);
         }
     }
 

@@ -10,6 +10,7 @@ internal static unsafe partial class WaitHeader
     public const int P_PID = 1;
     public const int WNOHANG = 1;
     public const int WEXITED = 4;
+    public const int WNOWAIT = 0x01000000;
 
 
     [LibraryImport(LibC.Name, SetLastError = true)]

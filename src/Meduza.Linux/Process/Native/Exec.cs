@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace Meduza.Linux.Process.Native;
+
+/// <summary>What the exec stage calls: &lt;unistd.h&gt;, &lt;sys/prctl.h&gt;, &lt;sys/resource.h&gt;.</summary>
+internal static unsafe partial class ExecHeader
+{
+    public const int PR_SET_NO_NEW_PRIVS = 38;
+    public const int RLIMIT_NOFILE = 7;
+    public const uint CLOSE_RANGE_CLOEXEC = 4;
+
+    [LibraryImport(LibC.Name, SetLastError = true)]
+    public static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+
+    [LibraryImport(LibC.Name, SetLastError = true)]
+    public static partial int close_range(uint first, uint last, uint flags);
+
+    [LibraryImport(LibC.Name, SetLastError = true)]
+    public static partial int getrlimit(int resource, ResourceLimit* limit);
+
+    [LibraryImport(LibC.Name, SetLastError = true)]
+    public static partial int setrlimit(int resource, ResourceLimit* limit);
+
+    [LibraryImport(LibC.Name, SetLastError = true)]
+    public static partial int getsid(int pid);
+
+    /// <summary>struct rlimit; all ones is no limit.</summary>
+    public struct ResourceLimit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+}
