@@ -1,1 +1,28 @@
-return 0;
+using Meduza.Init.Agent;
+using Meduza.Init.Cli;
+using Meduza.Init.Supervise;
+using Meduza.Linux.Process;
+
+namespace Meduza.Init;
+
+/// <summary>One binary, many parts: which one is said by its first argument, and by the name it was called by.</summary>
+internal static class Program
+{
+    private static int Main(string[] args) => args switch
+    {
+        // First, and before anything is touched: every start of a service comes through here.
+        [StagedSpawn.Verb, ..] => ExecStage.Run(),
+        ["agent", ..] => RunAgent(),
+        [] when Environment.ProcessId == 1 || !IsOperatorsTool => InitProgram.Run(),
+        _ => CommandLine.Run(args),
+    };
+
+    /// <summary>True under the name <c>meduza</c>.</summary>
+    private static bool IsOperatorsTool => Path.GetFileName(Environment.GetCommandLineArgs()[0]) == "meduza";
+
+    private static int RunAgent()
+    {
+        OwnProcess.SetName("meduza-agent");
+        return AgentProgram.Run();
+    }
+}

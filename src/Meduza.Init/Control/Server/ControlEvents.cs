@@ -1,0 +1,8 @@
+namespace Meduza.Init.Control.Server;
+
+/// <summary>Values of <see cref="ControlReply.Event"/>.</summary>
+internal static class ControlEvents
+{
+    public const string Service = "service";
+    public const string Reconcile = "reconcile";
+}

@@ -1,0 +1,33 @@
+namespace Meduza.Init.Control.Server;
+
+/// <summary>The verbs of the agent, and those that go to it.</summary>
+internal sealed partial class ControlServer
+{
+    private void Reconcile(ControlConnection client, ControlRequest request)
+    {
+        var number = _reconciles.Request();
+        if (!request.Wait)
+        {
+            client.Send(new() { Id = request.Id, Reconcile = number });
+            return;
+        }
+        _pending.Add(
+            client, request.Id, () => _reconciles.Result(number), Limit(request),
+            () => new() { Reconcile = number, NotYet = true });
+    }
+
+    private void Attach(ControlConnection client, ControlRequest request) =>
+        _reconciles.Attach(client, request.Id, new() { Services = Statuses(_supervisor.Services) });
+
+    private void Report(ControlConnection client, ControlRequest request)
+    {
+        _report = request.Report ?? _report;
+        client.Send(new() { Id = request.Id, Error = request.Report is null ? "report needs a report" : null });
+    }
+
+    private void Reconciled(ControlConnection client, ControlRequest request)
+    {
+        _reconciles.Done(request.Reconcile, request.Error);
+        client.Send(new() { Id = request.Id });
+    }
+}

@@ -1,0 +1,79 @@
+using Meduza.Linux;
+using Meduza.Linux.Files;
+using Meduza.Linux.Netlink.Route;
+
+namespace Meduza.Init.Supervise.Boot;
+
+/// <summary>
+/// What must be there before anything runs: file systems (only those missing), the loopback device, kernel settings,
+/// folders. On a machine that lets PID 1 do less (a container with a read-only <c>/proc/sys</c>) each that fails is a
+/// warning, and the gateway comes up with what there is.
+/// </summary>
+internal static class Ground
+{
+    private const ulong NoSuid = 2;
+    private const ulong NoDevices = 4;
+    private const ulong NoExec = 8;
+
+    private static readonly (string Source, string Target, string Type, ulong Flags, string Options)[] FileSystems =
+    [
+        ("proc", "/proc", "proc", NoSuid | NoDevices | NoExec, ""),
+        ("sysfs", "/sys", "sysfs", NoSuid | NoDevices | NoExec, ""),
+        ("devtmpfs", "/dev", "devtmpfs", NoSuid, "mode=755"),
+        ("devpts", "/dev/pts", "devpts", NoSuid | NoExec, "gid=5,mode=620,ptmxmode=666"),
+        ("tmpfs", "/dev/shm", "tmpfs", NoSuid | NoDevices, "mode=1777"),
+        ("tmpfs", "/run", "tmpfs", NoSuid | NoDevices, "mode=755"),
+        ("tmpfs", "/tmp", "tmpfs", NoSuid | NoDevices, "mode=1777"),
+        ("cgroup2", "/sys/fs/cgroup", "cgroup2", NoSuid | NoDevices | NoExec, ""),
+    ];
+
+    private static readonly (string Key, string Value)[] Settings =
+    [
+        ("net.ipv4.ip_forward", "1"),
+        ("net.ipv6.conf.all.forwarding", "1"),
+        ("net.ipv4.conf.all.rp_filter", "0"),
+        ("net.ipv4.conf.default.rp_filter", "0"),
+    ];
+
+    /// <summary>The one file system that even the second image needs: it is executed through it.</summary>
+    public static void MountProc(Action<string> warn)
+    {
+        var (source, target, type, flags, options) = FileSystems[0];
+        Try(warn, () => Mounts.MountIfMissing(source, target, type, flags, options));
+    }
+
+    /// <summary>Lays all of it.</summary>
+    /// <param name="isMachine">True for PID 1. A supervisor that is somebody's child takes the machine as it finds it.</param>
+    /// <param name="controlFolder">Folder of the control socket, for root alone.</param>
+    /// <param name="logFolder">Folder of the log files.</param>
+    /// <param name="warn">Told what could not be laid.</param>
+    public static void Lay(bool isMachine, string controlFolder, string logFolder, Action<string> warn)
+    {
+        if (isMachine)
+        {
+            foreach (var (source, target, type, flags, options) in FileSystems)
+                Try(warn, () => Mounts.MountIfMissing(source, target, type, flags, options));
+            Try(warn, () =>
+            {
+                using var routes = RouteSocket.Open();
+                routes.SetLoopbackUp();
+            });
+            foreach (var (key, value) in Settings)
+                Try(warn, () => Sysctl.WriteIfDifferent(key, value), $"sysctl {key}={value}: ");
+        }
+        Try(warn, () => Directory.CreateDirectory(controlFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        Try(warn, () => Directory.CreateDirectory(logFolder));
+    }
+
+    private static void Try(Action<string> warn, Action step, string what = "")
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
+        {
+            warn($"warning: {what}{e.Message}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using Meduza.Gateway.Render;
+using Meduza.Linux.Sockets;
+
+namespace Meduza.Init.Supervise;
+
+/// <summary>
+/// What a definition must be before PID 1 keeps it. Whoever sends one is root, so this guards against mistakes: a name
+/// that leads out of the log folder, a relative program, a text that C would cut short.
+/// </summary>
+internal static class DefinitionCheck
+{
+    private const int LongestName = 128;
+    private const int HighestSignal = 64;
+
+    /// <summary>What is wrong, in one line; null when nothing is.</summary>
+    public static string? Problem(ServiceDefinition definition)
+    {
+        if (!IsName(definition.Name))
+            return $"\"{definition.Name}\" is no name of a service: letters, digits, '.', '_' and '-', at most {LongestName}";
+        var service = $"service {definition.Name}";
+        if (definition.Component is null)
+            return $"{service}: its component is missing";
+        if (definition.Command.IsDefaultOrEmpty || !Whole(definition.Command))
+            return $"{service}: its command is missing, or holds a NUL";
+        if (!definition.Command[0].StartsWith('/'))
+            return $"{service}: its program must be an absolute path, not \"{definition.Command[0]}\"";
+        if (!Whole(definition.Environment) || definition.Environment.Any(v => v.IndexOf('=', StringComparison.Ordinal) < 1))
+            return $"{service}: its environment must be NAME=value";
+        if (!Whole([definition.WorkingFolder, definition.User ?? ""]))
+            return $"{service}: its working folder or user holds a NUL";
+        if (definition.After.Any(name => name is null))
+            return $"{service}: a name that it starts after is missing";
+        if (definition.StopSignal is < 1 or > HighestSignal || definition.ReloadSignal is < 0 or > HighestSignal)
+            return $"{service}: no such signal";
+        if (definition.StopTimeoutMilliseconds < 0)
+            return $"{service}: a negative limit for its stop";
+        return ReadinessProblem(definition.Readiness) is { } problem ? $"{service}: {problem}" : null;
+    }
+
+    private static string? ReadinessProblem(Readiness readiness)
+    {
+        if (readiness.Kind == ReadinessKind.Started)
+            return null;
+        if (readiness.Target.Length == 0 || !Whole([readiness.Target]))
+            return "its readiness has no target";
+        if (readiness.Kind == ReadinessKind.TcpPort && (!IPEndPoint.TryParse(readiness.Target, out var port) || port.Port == 0))
+            return $"\"{readiness.Target}\" is no address and port";
+        if (readiness.Kind == ReadinessKind.UnixSocket && System.Text.Encoding.UTF8.GetByteCount(readiness.Target) > StreamAddress.LongestPath)
+            return $"the path of a socket has at most {StreamAddress.LongestPath} bytes";
+        return null;
+    }
+
+    private static bool IsName(string? name) =>
+        name is { Length: > 0 and <= LongestName } && char.IsAsciiLetterOrDigit(name[0])
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
+    private static bool Whole(IEnumerable<string> texts) =>
+        texts.All(text => text is not null && !text.Contains('\0', StringComparison.Ordinal));
+}

@@ -1,0 +1,199 @@
+using System.Globalization;
+using Meduza.Init.Control;
+using Meduza.Init.Control.Server;
+using Meduza.Init.Supervise.Boot;
+using Meduza.Init.Supervise.Logs;
+using Meduza.Init.Supervise.Processes;
+using Meduza.Init.Supervise.States;
+using Meduza.Linux;
+using Meduza.Linux.Events;
+using Meduza.Linux.Process;
+using static Tmds.Linux.LibC;
+
+namespace Meduza.Init.Supervise;
+
+/// <summary>
+/// <c>meduza-init</c> without arguments: PID 1, or the same supervisor as somebody's child. One thread, one loop; it
+/// ends by a signal to stop and by nothing else.
+/// </summary>
+internal sealed class InitProgram : IDisposable
+{
+    private const string LogFolder = "/var/log";
+    private static readonly TimeSpan DefaultRetryInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ControlRetry = TimeSpan.FromSeconds(1);
+
+    private readonly EventLoop _loop = new(TimeProvider.System);
+    private readonly ConsoleOutput _console = new(1);
+    private readonly SignalReader _signals = new(Signals.Blockable);
+    private readonly Role _role;
+    private readonly Logs.Logs _logs;
+    private readonly StagedSpawn _stage = new();
+    private readonly Supervisor _supervisor;
+    private readonly LoopTimer _listenAgain;
+    private readonly LoopTimer _settleDown;
+    private ControlServer? _control;
+    private bool _restartMachine;
+    private bool _ended;
+
+    private InitProgram(Role role)
+    {
+        _role = role;
+        var logFolder = Environment.GetEnvironmentVariable("MEDUZA_LOG") is { Length: > 0 } folder ? folder : LogFolder;
+        _logs = new(logFolder, _loop, _console);
+        _loop.Faulted = fault => _logs.Say($"a fault in PID 1, which goes on: {fault}");
+        var random = new Random();
+        _supervisor = new(
+            TimeProvider.System, _loop.Timers, new StagedProcesses(_loop, _logs, _stage, ProcessLimits.Take()),
+            new RestartPolicy(TimeProvider.System, RetryInterval(), random.NextDouble));
+        _supervisor.Changed += Record;
+        _listenAgain = _loop.Timers.Create(Listen);
+        _settleDown = _loop.Timers.Create(SettleDown);
+        _loop.Watch(_signals.Descriptor, Ready.Read, _ => HandleSignals());
+    }
+
+    /// <summary>Runs until it is told to stop.</summary>
+    /// <returns>0: all that ran was ended in order. Not at all on a machine of its own, which ends first.</returns>
+    public static int Run()
+    {
+        OwnProcess.KeepStandardDescriptors();
+        if (!CleanImage.IsThis)
+        {
+            var warnings = new List<string>();
+            if (Environment.ProcessId == 1)
+                Ground.MountProc(warnings.Add);
+            var failure = CleanImage.Execute();
+            // Without it signals may find a thread that has them unblocked; all else works, so it goes on.
+            using var console = new ConsoleOutput(2);
+            foreach (var warning in warnings.Append($"warning: signals may be lost: {failure.Message}"))
+                console.Add("meduza-init: "u8, System.Text.Encoding.UTF8.GetBytes(warning));
+            console.Flush();
+        }
+        OwnProcess.SetName("meduza-init");
+        using var program = new InitProgram(Roles.Find());
+        return program.RunLoop();
+    }
+
+    public void Dispose()
+    {
+        _control?.Dispose();
+        _logs.Dispose();
+        _console.Dispose();
+        _signals.Dispose();
+        _stage.Dispose();
+        _loop.Dispose();
+    }
+
+    private int RunLoop()
+    {
+        _logs.Say($"{BuildInfo.Version} started as pid {Environment.ProcessId}");
+        Ground.Lay(_role != Role.Child, Path.GetDirectoryName(ControlSocket.Path) ?? "/", _logs.Folder, _logs.Say);
+        if (_role == Role.Child)
+            OwnProcess.AdoptOrphans();
+        if (_role == Role.Machine)
+            PowerControl.TakeCtrlAltDel();
+        Listen();
+        _supervisor.Define(AgentService.Definition);
+
+        while (!_ended)
+            _loop.Turn();
+        return End();
+    }
+
+    /// <summary>When nothing has changed for a while: the garbage, buffers and pages of the change go back to the kernel.</summary>
+    private static void SettleDown()
+    {
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        ProgramPages.Release();
+    }
+
+    /// <summary>Without its socket nothing can be told to PID 1, and the agent can tell it nothing: it is tried until it is there.</summary>
+    private void Listen()
+    {
+        try
+        {
+            _control = new(ControlSocket.Path, _loop, _supervisor, _logs);
+        }
+        catch (Exception e) when (e is LinuxException or ArgumentException)
+        {
+            _logs.Say($"no control socket: {e.Message}; trying again");
+            _listenAgain.Start(ControlRetry);
+        }
+    }
+
+    private void HandleSignals()
+    {
+        var reap = false;
+        while (_signals.TryRead(out var signal))
+        {
+            if (signal == SIGCHLD)
+                reap = true;
+            else if (signal == SIGTERM || signal == SIGINT)
+                BeginStop(signal);
+            else if (signal == SIGUSR1)
+                _control?.RequestReconcile();
+            else if (signal == SIGHUP)
+                _logs.Reopen();
+        }
+        if (reap)
+            Reap();
+    }
+
+    /// <summary>
+    /// SIGCHLD is coalesced: all that ended is collected. What a service's process left behind is killed while the
+    /// process is still uncollected, so that its number cannot have come to mean another.
+    /// </summary>
+    private void Reap()
+    {
+        while (Reaper.TryPeek(out var exit))
+        {
+            if (_supervisor.Owner(exit.Pid) is { } service)
+                Strays.Kill(service.Name, exit.Pid, everywhere: service.State == ServiceState.Stopping);
+            Reaper.TryReap(exit.Pid, out _);
+            _supervisor.Exited(exit);
+        }
+    }
+
+    private void BeginStop(int signal)
+    {
+        if (_supervisor.IsShuttingDown)
+            return;
+        _logs.Say($"stopping on {Signals.Name(signal)}");
+        // As the machine's init SIGINT is what Ctrl-Alt-Del became.
+        _restartMachine = signal == SIGINT;
+        _supervisor.Shutdown(() => _ended = true);
+    }
+
+    private int End()
+    {
+        _control?.Dispose();
+        _control = null;
+        LastOrphans.End(_role);
+        _logs.Say("stopped");
+        if (_role == Role.Machine)
+        {
+            PowerControl.SyncAndUnmount(failure => _logs.Say($"warning: {failure.Message}"));
+            throw PowerControl.End(_restartMachine);
+        }
+        return 0;
+    }
+
+    /// <summary>What a person reads in the log: that something failed, and what happens next.</summary>
+    private void Record(Service service)
+    {
+        if (service.IsForgotten)
+            _logs.Close(service.Name);
+        _settleDown.Start(Quiet);
+        if (service.State is ServiceState.Backoff)
+            _logs.Say($"{service.Name}: {service.LastExit}; starting it again shortly");
+        else if (service.State is ServiceState.Failing)
+            _logs.Say($"{service.Name} is failing: {service.LastExit}; it is tried again from time to time");
+    }
+
+    private static TimeSpan RetryInterval() =>
+        int.TryParse(
+            Environment.GetEnvironmentVariable("SUPERVISOR_RETRY_INTERVAL"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        && seconds > 0
+            ? TimeSpan.FromSeconds(seconds)
+            : DefaultRetryInterval;
+}

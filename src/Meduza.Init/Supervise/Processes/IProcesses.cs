@@ -1,0 +1,42 @@
+using Meduza.Gateway.Render;
+using Meduza.Linux.Process;
+
+namespace Meduza.Init.Supervise.Processes;
+
+/// <summary>Starts the processes of services: the one thing that the state machine needs of the operating system.</summary>
+internal interface IProcesses
+{
+    /// <summary>Starts a process.</summary>
+    /// <param name="definition">What to execute.</param>
+    /// <param name="executed">Called once, later, when the program itself runs; not at all when it could not be executed.</param>
+    /// <exception cref="Linux.LinuxException">There is no process: no memory, no descriptor, too many processes.</exception>
+    IProcess Start(ServiceDefinition definition, Action executed);
+
+    /// <summary>A probe for the readiness of a service that was just executed.</summary>
+    IReadinessProbe Probe(Readiness readiness);
+}
+
+/// <summary>One process of a service, until it was collected.</summary>
+internal interface IProcess
+{
+    int Pid { get; }
+
+    /// <summary>Sends it a signal; nothing happens when it has ended already.</summary>
+    void Signal(int signal);
+
+    /// <summary>True when the signal would not simply end it: it has a handler for it, or takes it otherwise.</summary>
+    bool Takes(int signal);
+
+    /// <summary>SIGKILL to it and to all that it left or may have left behind.</summary>
+    void KillAll();
+
+    /// <summary>It ended and was collected. Nothing else may be called afterwards.</summary>
+    /// <returns>Why, in words: <c>exit 1</c>, or why its program was never executed.</returns>
+    string Ended(Exit exit);
+}
+
+/// <summary>Looks, without waiting, whether a service shows its sign of readiness.</summary>
+internal interface IReadinessProbe : IDisposable
+{
+    bool IsReady();
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using Meduza.Init.Supervise.Logs;
+using Meduza.Linux;
+using Meduza.Linux.Events;
+using Meduza.Linux.Process;
+using static Tmds.Linux.LibC;
+
+namespace Meduza.Init.Supervise.Processes;
+
+/// <summary>
+/// One process of a service. First it is the exec stage, whose report pipe says how that ended: a word and the end of
+/// the pipe when the program runs, a failure otherwise, and the end without a word when the stage itself died.
+/// </summary>
+internal sealed unsafe class StagedProcess : IProcess
+{
+    private readonly string _service;
+    private readonly Descriptor _report;
+    private readonly Watch _watch;
+    private readonly ServiceLog _log;
+    private readonly Action _executed;
+    private readonly List<byte> _bytes = [];
+    private bool _stageDone;
+    private string? _failure;
+
+    public StagedProcess(string service, int pid, Descriptor report, EventLoop loop, ServiceLog log, Action executed)
+    {
+        (_service, Pid, _report, _log, _executed) = (service, pid, report, log, executed);
+        _watch = loop.Watch(report, Ready.Read, _ => ReadReport(tell: true));
+    }
+
+    public int Pid { get; }
+
+    public void Signal(int signal) => Signals.Send(Pid, signal);
+
+    public bool Takes(int signal)
+    {
+        // A signal that is blocked is taken by sigwait or signalfd: it does not end the process either.
+        var bit = Signals.Bit(signal);
+        return (Mask("SigCgt:") & bit) != 0 || (Mask("SigBlk:") & bit) != 0;
+    }
+
+    public void KillAll() => Strays.Kill(_service, Pid, everywhere: true);
+
+    public string Ended(Exit exit)
+    {
+        ReadReport(tell: false);
+        Close();
+        _log.Finish();
+        if (_failure is not null)
+            return _failure;
+        return _stageDone ? exit.ToString() : $"{exit} before its program was executed";
+    }
+
+    private void ReadReport(bool tell)
+    {
+        var buffer = stackalloc byte[4096];
+        long length;
+        while (!_report.IsClosed && (length = (long)read(_report.Number, buffer, 4096)) >= 0)
+        {
+            if (length > 0)
+            {
+                _bytes.AddRange(new ReadOnlySpan<byte>(buffer, (int)length));
+                continue;
+            }
+            Close();
+            Judge();
+            if (tell && _stageDone && _failure is null)
+                _executed();
+        }
+    }
+
+    private void Judge()
+    {
+        ReadOnlySpan<byte> bytes = _bytes.ToArray();
+        while (ExecReport.TryRead(ref bytes, out var report))
+        {
+            if (report.Step == ExecStep.Ready)
+                _stageDone = true;
+            else
+                _failure = report.ToString();
+        }
+    }
+
+    private void Close()
+    {
+        _watch.Dispose();
+        _report.Dispose();
+    }
+
+    private ulong Mask(string field)
+    {
+        try
+        {
+            foreach (var line in File.ReadLines($"/proc/{Pid}/status"))
+            {
+                if (line.StartsWith(field, StringComparison.Ordinal))
+                    return ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0; // it ended
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,156 @@
+using Meduza.Gateway.Render;
+
+namespace Meduza.Init.Supervise.States;
+
+/// <summary>What is asked of a service.</summary>
+internal sealed partial class Service
+{
+    /// <summary>A program that does not take its reload signal for so long after its readiness is restarted instead.</summary>
+    private static readonly TimeSpan ReloadLimit = TimeSpan.FromSeconds(10);
+
+    private bool _removed;
+    private TimeSpan? _reloadSince;
+    private TimeSpan _reloadDelay;
+
+    /// <summary>Makes it run: a new chance also for one that failed before.</summary>
+    public void Start()
+    {
+        Wanted = true;
+        if (State is ServiceState.Down or ServiceState.Backoff or ServiceState.Failing)
+            Again();
+        else if (State == ServiceState.Stopping)
+            _restart = default;
+    }
+
+    /// <summary>Makes it rest until it is started again.</summary>
+    public void Stop()
+    {
+        Wanted = false;
+        switch (State)
+        {
+            case ServiceState.Waiting or ServiceState.Backoff or ServiceState.Failing:
+                _retry.Stop();
+                Enter(ServiceState.Down);
+                break;
+            case ServiceState.Starting or ServiceState.Ready:
+                EndProcess();
+                break;
+        }
+    }
+
+    /// <summary>Makes it run as a new process.</summary>
+    public void Restart()
+    {
+        Wanted = true;
+        if (State is ServiceState.Starting or ServiceState.Ready)
+        {
+            _restart = default;
+            EndProcess();
+        }
+        else if (State != ServiceState.Stopping)
+        {
+            Again();
+        }
+    }
+
+    /// <summary>Makes it rest and then be forgotten.</summary>
+    public void Remove()
+    {
+        _removed = true;
+        Stop();
+    }
+
+    /// <summary>
+    /// Makes it be as <paramref name="definition"/> says. One that somebody stopped stays down, under its new definition;
+    /// one that was being removed is wanted again.
+    /// </summary>
+    /// <returns>What that took: a value of <see cref="DefineActions"/>.</returns>
+    public string Redefine(ServiceDefinition definition)
+    {
+        var old = Definition;
+        Definition = definition;
+        if (_removed)
+        {
+            _removed = false;
+            Start();
+            return DefineActions.Started;
+        }
+        if (old.SameProcessAs(definition))
+        {
+            if (old.ReloadRevision == definition.ReloadRevision)
+                return DefineActions.Unchanged;
+            if (definition.ReloadSignal != 0)
+                return Reload() ? DefineActions.Reloaded : DefineActions.Unchanged;
+        }
+        if (!Wanted)
+            return DefineActions.Unchanged;
+        Restart();
+        return DefineActions.Restarted;
+    }
+
+    /// <summary>SIGKILL to its process and all that belongs to it, now.</summary>
+    public void Kill() => _process?.KillAll();
+
+    private void Again()
+    {
+        _retry.Stop();
+        _restart = default;
+        Wait(unasked: false);
+    }
+
+    private void EndProcess()
+    {
+        _probing.Stop();
+        _reloading.Stop();
+        _reloadSince = null;
+        DropProbe();
+        Enter(ServiceState.Stopping);
+        _stopLimit.Start(TimeSpan.FromMilliseconds(_running.StopTimeoutMilliseconds));
+        _process!.Signal(_running.StopSignal);
+    }
+
+    /// <summary>
+    /// A process that is still starting may have read its files already, or not yet have its handler, without which the
+    /// signal would end it: so the signal goes out when it is ready and takes it.
+    /// </summary>
+    /// <returns>False when there is no process: the next one reads everything anyway.</returns>
+    private bool Reload()
+    {
+        if (State is not (ServiceState.Starting or ServiceState.Ready))
+            return false;
+        _reloadSince = _context.Timers.Now;
+        _reloadDelay = FirstProbe;
+        if (State == ServiceState.Ready)
+            TryReload();
+        return true;
+    }
+
+    private void TryReload()
+    {
+        if (State != ServiceState.Ready || _process is null || _reloadSince is not { } since)
+            return;
+        if (_process.Takes(Definition.ReloadSignal))
+        {
+            _reloadSince = null;
+            _process.Signal(Definition.ReloadSignal);
+        }
+        else if (_context.Timers.Now - since > ReloadLimit)
+        {
+            Restart();
+        }
+        else
+        {
+            _reloadDelay = Slower(_reloadDelay);
+            _reloading.Start(_reloadDelay);
+        }
+    }
+}
+
+/// <summary>What a define did.</summary>
+internal static class DefineActions
+{
+    public const string Unchanged = "unchanged";
+    public const string Started = "started";
+    public const string Restarted = "restarted";
+    public const string Reloaded = "reloaded";
+}

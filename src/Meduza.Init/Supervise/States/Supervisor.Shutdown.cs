@@ -1,0 +1,98 @@
+using Meduza.Linux.Events;
+
+namespace Meduza.Init.Supervise.States;
+
+/// <summary>
+/// The end of all services, in the reverse of the order in which they were started. The next one is asked to stop when
+/// the one before has ended, or has had <see cref="Pace"/> and is not one that starts after it: what works on another is
+/// always gone before that other is touched, and one that takes its time holds no stranger up. Each has its own limit,
+/// and all together have <see cref="Limit"/>: then they are killed, and <see cref="LastLimit"/> later it is over even if
+/// the kernel cannot end one of them.
+/// </summary>
+internal sealed partial class Supervisor
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(22);
+    private static readonly TimeSpan LastLimit = TimeSpan.FromSeconds(3);
+
+    private readonly LoopTimer _paceTimer;
+    private readonly LoopTimer _deadlineTimer;
+    private readonly List<(Service Service, TimeSpan Asked)> _asked = [];
+    private List<Service> _toAsk = [];
+    private Action? _shutDown;
+    private bool _killed;
+
+    public bool IsShuttingDown { get; private set; }
+
+    /// <summary>Ends all services. A second call changes nothing.</summary>
+    /// <param name="done">Called once, when no process of a service is left (or can be ended).</param>
+    public void Shutdown(Action done)
+    {
+        if (IsShuttingDown)
+            return;
+        IsShuttingDown = true;
+        foreach (var service in _inOrder.Where(s => !s.HasProcess).ToArray())
+            service.Stop();
+        _toAsk = [.. _inOrder.Where(s => s.HasProcess).OrderByDescending(s => s.StartedAt)];
+        _shutDown = done;
+        _deadlineTimer.Start(Limit);
+        ContinueShutdown();
+    }
+
+    private void ContinueShutdown()
+    {
+        if (_shutDown is null)
+            return;
+        while (_toAsk.Count > 0 && MayAsk(_toAsk[0]))
+        {
+            var next = _toAsk[0];
+            _toAsk.RemoveAt(0);
+            if (!next.HasProcess)
+                continue;
+            _asked.Add((next, _context.Timers.Now));
+            next.Stop(); // comes back here by the change of its state
+            if (_shutDown is null)
+                return;
+        }
+        if (_inOrder.All(s => !s.HasProcess))
+            FinishShutdown();
+        else if (_toAsk.Count > 0)
+            _paceTimer.Start(Pace);
+    }
+
+    private bool MayAsk(Service next)
+    {
+        foreach (var (earlier, asked) in _asked)
+        {
+            if (earlier.HasProcess
+                && (_context.Timers.Now - asked < Pace || StartOrder.IsAfter(earlier, next.Name, Find)))
+                return false;
+        }
+        return true;
+    }
+
+    private void AtDeadline()
+    {
+        if (_killed)
+        {
+            FinishShutdown();
+            return;
+        }
+        _killed = true;
+        _deadlineTimer.Start(LastLimit);
+        foreach (var service in _inOrder.ToArray())
+        {
+            service.Stop();
+            service.Kill();
+        }
+    }
+
+    private void FinishShutdown()
+    {
+        var done = _shutDown;
+        _shutDown = null;
+        _paceTimer.Stop();
+        _deadlineTimer.Stop();
+        done?.Invoke();
+    }
+}

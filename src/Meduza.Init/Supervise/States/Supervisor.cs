@@ -1,0 +1,130 @@
+using Meduza.Gateway.Render;
+using Meduza.Init.Control;
+using Meduza.Init.Supervise.Processes;
+using Meduza.Linux.Events;
+using Meduza.Linux.Process;
+
+namespace Meduza.Init.Supervise.States;
+
+/// <summary>
+/// All services of this machine. It holds them, orders their starts, hands each exit to its service, and ends them all
+/// in <c>Supervisor.Shutdown.cs</c>.
+/// </summary>
+internal sealed partial class Supervisor
+{
+    private readonly Dictionary<string, Service> _services = new(StringComparer.Ordinal);
+    private readonly List<Service> _inOrder = [];
+    private readonly ServiceContext _context;
+    private readonly TimeProvider _time;
+    private bool _settling;
+    private bool _unsettled;
+
+    public Supervisor(TimeProvider time, Timers timers, IProcesses processes, RestartPolicy policy)
+    {
+        _time = time;
+        _context = new(time, timers, processes, policy, OnChanged);
+        _paceTimer = timers.Create(ContinueShutdown);
+        _deadlineTimer = timers.Create(AtDeadline);
+    }
+
+    /// <summary>Called after every change of a service's state, also its last one before it is forgotten.</summary>
+    public event Action<Service>? Changed;
+
+    /// <summary>In the order in which they were defined.</summary>
+    public IReadOnlyList<Service> Services => _inOrder;
+
+    public Service? Find(string name) => _services.GetValueOrDefault(name);
+
+    /// <summary>The service whose process that is; null for an orphan.</summary>
+    public Service? Owner(int pid)
+    {
+        foreach (var service in _inOrder)
+        {
+            if (service.Pid == pid)
+                return service;
+        }
+        return null;
+    }
+
+    /// <summary>Makes a service be as the definition says.</summary>
+    /// <returns>What that took: a value of <see cref="DefineActions"/>.</returns>
+    public string Define(ServiceDefinition definition)
+    {
+        if (IsShuttingDown)
+            return DefineActions.Unchanged;
+        if (_services.TryGetValue(definition.Name, out var known))
+        {
+            var action = known.Redefine(definition);
+            Settle(); // another After may have let it go
+            return action;
+        }
+        var service = new Service(definition, _context);
+        _services.Add(definition.Name, service);
+        _inOrder.Add(service);
+        service.Start();
+        return DefineActions.Started;
+    }
+
+    /// <summary>An exit was collected. One of no service, an adopted orphan's, needs nothing more.</summary>
+    public void Exited(Exit exit) => Owner(exit.Pid)?.Exited(exit);
+
+    /// <summary>One service as status and events show it.</summary>
+    public ServiceStatus Status(Service service) => new()
+    {
+        Name = service.Name,
+        Component = service.Definition.Component,
+        State = service.State.Word(),
+        Pid = service.Pid,
+        StartedAt = service.HasProcess ? (long)(service.StartedAt * (1e9 / _time.TimestampFrequency)) : 0,
+        UptimeMilliseconds = service.HasProcess ? (long)_time.GetElapsedTime(service.StartedAt).TotalMilliseconds : 0,
+        Restarts = service.Restarts,
+        LastExit = service.LastExit,
+        WaitingFor = service.WaitingFor,
+        Definition = service.Definition,
+    };
+
+    private void OnChanged(Service service)
+    {
+        if (service.IsForgotten)
+        {
+            _services.Remove(service.Name);
+            _inOrder.Remove(service);
+        }
+        Changed?.Invoke(service);
+        Settle();
+        ContinueShutdown();
+    }
+
+    /// <summary>
+    /// Starts all waiting services that may start. A start changes states and so asks for this again: it goes round here
+    /// until nothing moves, instead of deeper into itself.
+    /// </summary>
+    private void Settle()
+    {
+        _unsettled = true;
+        if (_settling || IsShuttingDown)
+            return;
+        _settling = true;
+        try
+        {
+            while (_unsettled)
+            {
+                _unsettled = false;
+                for (var i = 0; i < _inOrder.Count; i++)
+                {
+                    var service = _inOrder[i];
+                    if (service.State != ServiceState.Waiting)
+                        continue;
+                    if (StartOrder.Blocker(service, Find) is not { } blocker)
+                        service.Proceed();
+                    else if (service.WaitFor($"{blocker.Name} ({blocker.State.Word()})"))
+                        Changed?.Invoke(service);
+                }
+            }
+        }
+        finally
+        {
+            _settling = false;
+        }
+    }
+}
