@@ -15,7 +15,10 @@ public sealed record FrrChange(string Daemon, ImmutableArray<FrrCommand> Command
 
 /// <summary>One line for an FRR daemon.</summary>
 /// <param name="Line">As typed after <c>configure terminal</c>.</param>
-/// <param name="MayFail">True for the removal of what may be absent already.</param>
+/// <param name="MayFail">
+/// True where FRR's complaint means nothing: for the removal of what may be absent already, and for what may be there
+/// already and is then answered with a warning.
+/// </param>
 public readonly record struct FrrCommand(string Line, bool MayFail);
 
 /// <summary>Everything that must be done to get from observed to desired, in the order of the fields; pure data.</summary>

@@ -11,8 +11,13 @@ namespace Meduza.Gateway.Plan;
 /// has another one would for a moment deny everything.</item>
 /// </list>
 /// Within a list whose entries have numbers, entries go before others come: FRR passes over a new entry, without an
-/// error, while an equal one has another number. What a daemon does with its routes it does when its route-map delay
-/// timer fires, after the whole of this has arrived.
+/// error, while an equal one has another number.
+/// <para>
+/// bgpd looks at its routes again when its route-map delay timer fires, five seconds after a list or a map changed: so it
+/// never acts on half a delta. Setting the timer to 0 makes it fire at once (bgp_set_route_map_delay_timer in FRR's
+/// bgp_routemap.c), and only the neighbours whose maps changed are re-evaluated, by route refresh, without a reset; the
+/// redistribution from OSPF too, which <c>clear bgp * soft</c> would leave out. Left at 0 it would not act at all.
+/// </para>
 /// </summary>
 public static class FrrDelta
 {
@@ -33,6 +38,12 @@ public static class FrrDelta
         Remove(from, to, commands, last);
         Add(from, to, certain, commands);
         commands.AddRange(last);
+        if (to.Children.Exists(context => context.Line.StartsWith("router bgp ", StringComparison.Ordinal))
+            && commands.Exists(command => FrrLine.Definition(command.Line.StartsWith("no ", StringComparison.Ordinal) ? command.Line[3..] : command.Line) is not null))
+        {
+            commands.Add(new FrrCommand("bgp route-map delay-timer 0", MayFail: false));
+            commands.Add(new FrrCommand("no bgp route-map delay-timer", MayFail: false));
+        }
         return [.. commands];
     }
 
@@ -71,7 +82,7 @@ public static class FrrDelta
             if (!wanted.IsContext)
             {
                 if (old is null || !certain)
-                    commands.Add(new FrrCommand(wanted.Line, MayFail: false));
+                    commands.Add(new FrrCommand(wanted.Line, MayFail: !certain && FrrLine.WarnsWhenThere(wanted.Line)));
                 continue;
             }
             var starts = old is null || !certain || (FrrLine.IsReplacedWhole(wanted.Line) && !Same(old, wanted)) ? Empty : old;

@@ -6,7 +6,7 @@ internal static class FrrLine
     // Commands of which there is one: a new one takes the place of the old one. '*' stands for one word.
     private static readonly string[][] Slots =
     [
-        ["hostname"], ["frr", "defaults"], ["bgp", "router-id"], ["ospf", "router-id"], ["bgp", "route-map", "delay-timer"],
+        ["hostname"], ["frr", "defaults"], ["bgp", "router-id"], ["ospf", "router-id"],
         ["neighbor", "*", "remote-as"], ["neighbor", "*", "description"], ["neighbor", "*", "update-source"],
         ["neighbor", "*", "weight"], ["neighbor", "*", "timers", "connect"], ["redistribute", "*"], ["default-information", "originate"],
         ["maximum-paths", "ibgp"], ["maximum-paths"],
@@ -56,6 +56,9 @@ internal static class FrrLine
 
     /// <summary>True for a context that cannot be removed, only emptied: a device.</summary>
     public static bool IsEmptied(string line) => line.StartsWith("interface ", StringComparison.Ordinal);
+
+    /// <summary>True for a command that FRR answers with a wordless warning when it is in force already (bgpd's <c>redistribute</c>).</summary>
+    public static bool WarnsWhenThere(string line) => line.StartsWith("redistribute ", StringComparison.Ordinal);
 
     private static bool Begins(string[] words, string[] slot)
     {

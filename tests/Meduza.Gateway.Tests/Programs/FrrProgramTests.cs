@@ -29,10 +29,3 @@ public sealed class FrrProgramTests
         }
     }
 }
-
-/// <summary>What FRR shows of what it runs.</summary>
-internal static class RunningConfig
-{
-    /// <summary>True for a default, which FRR runs but does not show.</summary>
-    public static bool IsNotShown(string line) => line.Trim() is "ip ospf network broadcast" or "exit-address-family" or "maximum-paths 1" or "maximum-paths ibgp 1";
-}

@@ -22,9 +22,6 @@ internal static partial class FrrRenderer
         var text = new ConfigText();
         ImmutableArray<Neighbor> neighbors = [.. Neighbors(bgp).OrderBy(neighbor => Prefix.Of(neighbor.Address, 32))];
         var takesOspf = config.Ospf is not null;
-        // After a change of a list or a map bgpd waits this many seconds, for more of them to come, and then has the sessions
-        // that use it re-evaluated (by route refresh: none is reset). 0 would leave that to somebody's "clear".
-        text.Line("bgp route-map delay-timer 1");
         BgpDefinitions(text, config, bgp, neighbors, takesOspf);
 
         text.Line($"router bgp {bgp.Asn}");

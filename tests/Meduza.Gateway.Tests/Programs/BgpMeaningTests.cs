@@ -1,0 +1,204 @@
+using System.Text.Json;
+using Meduza.Gateway.Plan;
+using Meduza.Gateway.Render;
+
+namespace Meduza.Gateway.Tests.Programs;
+
+/// <summary>
+/// What the rendered policies mean, on real routers: gw-b between two external peers, 65002 on tun0 and 65003 on tun1
+/// (cables instead of tunnels: bgpd sees no difference).
+/// </summary>
+public sealed class BgpMeaningTests : IDisposable
+{
+    private readonly Sandbox _gateway = new();
+    private readonly Sandbox _left = new();
+    private readonly Sandbox _right = new();
+
+    private const string Left = "/nodes/gw-b/openvpn/office/bgp/";
+    private const string Right = "/nodes/gw-b/openvpn/backup/bgp/";
+
+    private static KeySet Keys { get; } = Fleet.Keys
+        .With("/nodes/gw-b/openvpn/backup/",
+            ("enable", "true"), ("dev", "tun1"), ("port", "1196"), ("ifconfig", "10.31.0.1 10.31.0.2"), ("secret", Material.Of("static.key")),
+            ("bgp/peer_asn", "65003"), ("bgp/peer_ip", "10.31.0.2"));
+
+    public BgpMeaningTests()
+    {
+        _gateway.Connect("tun0", "10.30.0.1/24", _left, "eth0", "10.30.0.2/24");
+        _gateway.Connect("tun1", "10.31.0.1/24", _right, "eth0", "10.31.0.2/24");
+        // The LAN and the private LAN, connected.
+        _gateway.Run("ip", "link", "add", "lan0", "type", "veth", "peer", "name", "lan1");
+        _gateway.Run("ip", "address", "add", "10.42.20.1/24", "dev", "lan0");
+        _gateway.Run("ip", "address", "add", "10.99.20.1/24", "dev", "lan0");
+        foreach (var device in (string[])["lan0", "lan1"])
+            _gateway.Run("ip", "link", "set", device, "up");
+    }
+
+    public void Dispose()
+    {
+        _gateway.Dispose();
+        _left.Dispose();
+        _right.Dispose();
+    }
+
+    [Fact]
+    public void No_transit_accepts_paths_of_one_and_two_and_the_global_filter_holds_all_the_same()
+    {
+        Start(Keys.With(Left + "no_transit", "true").With("/global/bgp/filter/in", "deny 172.16.9.0/24\npermit 0.0.0.0/0 ge 1 le 32"));
+        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1",
+            new("172.16.1.0/24", ""), new("172.16.2.0/24", "65100"), new("172.16.3.0/24", "65100 65101"), new("172.16.4.0/24", "65002 65002"),
+            new("172.16.9.0/24", ""), new("0.0.0.0/0", ""));
+        Eventually(_gateway, routes => routes.Contains("172.16.1.0/24") && routes.Contains("172.16.2.0/24"));
+        var routes = Routes(_gateway);
+        Assert.DoesNotContain("172.16.3.0/24", routes);
+        Assert.DoesNotContain("172.16.4.0/24", routes);
+        Assert.DoesNotContain("172.16.9.0/24", routes);
+        Assert.DoesNotContain("0.0.0.0/0", routes);
+    }
+
+    [Fact]
+    public void Private_lans_and_the_mark_never_leave_and_a_peers_own_communities_survive()
+    {
+        Start(Keys);
+        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""), new Announced("10.99.10.128/25", ""));
+        StartPeer(_right, 65003, "10.31.0.2", "10.31.0.1");
+        Eventually(_right, routes => routes.Contains("10.42.20.0/24") && routes.Contains("172.16.1.0/24"));
+        var routes = Routes(_right);
+        Assert.DoesNotContain(routes, route => route.StartsWith("10.99.", StringComparison.Ordinal));
+        var there = _right.Run("vtysh", "-c", "show bgp ipv4 unicast 172.16.1.0/24");
+        Assert.Contains("65002:77", there, StringComparison.Ordinal);
+        Assert.DoesNotContain("9999", there, StringComparison.Ordinal);
+        Assert.Contains("0:9999", _gateway.Run("vtysh", "-c", "show bgp ipv4 unicast 172.16.1.0/24"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_forward_hides_other_peers_routes_and_shows_the_own_ones()
+    {
+        Start(Keys.With(Right + "no_forward", "true"));
+        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""));
+        StartPeer(_right, 65003, "10.31.0.2", "10.31.0.1", new Announced("172.17.1.0/24", ""));
+        // The other way round nothing is held back, so what the left one sees tells that all has been said.
+        Eventually(_left, routes => routes.Contains("172.17.1.0/24") && routes.Contains("10.42.20.0/24"));
+        Eventually(_right, routes => routes.Contains("10.42.20.0/24"));
+        Assert.DoesNotContain("172.16.1.0/24", Routes(_right));
+    }
+
+    [Fact]
+    public void A_changed_filter_takes_effect_and_no_session_starts_anew()
+    {
+        var before = Start(Keys);
+        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1", new("172.16.1.0/24", ""), new("172.16.2.0/24", ""));
+        StartPeer(_right, 65003, "10.31.0.2", "10.31.0.1");
+        Eventually(_right, routes => routes.Contains("172.16.1.0/24") && routes.Contains("172.16.2.0/24"));
+        var established = Established();
+
+        Apply(before, Keys.With("/global/bgp/filter/in", "deny 172.16.2.0/24\npermit 0.0.0.0/0 ge 1 le 32"));
+        Eventually(_right, routes => !routes.Contains("172.16.2.0/24"));
+        Assert.Contains("172.16.1.0/24", Routes(_right));
+        Assert.Equal(established, Established());
+    }
+
+    [Fact]
+    public void Changes_that_do_not_concern_a_neighbour_leave_its_session_alone()
+    {
+        var keys = Keys;
+        var state = Start(keys);
+        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1");
+        StartPeer(_right, 65003, "10.31.0.2", "10.31.0.1");
+        Sandbox.Eventually(() => Established().Count == 2, () => _gateway.Service("bgpd").Text);
+        var established = Established();
+        for (var i = 0; i < 20; i++)
+        {
+            keys = keys.With("/nodes/gw-b/lan", $"10.42.{i}.0/24\n10.42.20.0/24").With(Left + "no_transit", i % 2 == 0 ? "true" : "false")
+                .With("/global/bgp/filter/out", i % 3 == 0 ? "permit 0.0.0.0/0 le 32" : "permit 0.0.0.0/0 le 24")
+                .With("/nodes/gw-a/private_lan", $"10.99.{i}.0/24");
+            state = Apply(state, keys);
+        }
+        Assert.Equal(established, Established());
+        Assert.Empty(FrrDelta.Compute(Text(state), Text(keys.Render("gw-b")), certain: true));
+    }
+
+    private sealed record Announced(string Prefix, string Prepended);
+
+    private DesiredState Start(KeySet keys)
+    {
+        var state = keys.Render("gw-b");
+        _gateway.LayDown(state);
+        foreach (var service in state.Services.Where(service => service.Component == "frr"))
+            _gateway.StartService(service);
+        return state;
+    }
+
+    private DesiredState Apply(DesiredState before, KeySet keys)
+    {
+        var after = keys.Render("gw-b");
+        using var vty = new Vty(_gateway.HostPath("/run/frr/bgpd.vty"));
+        vty.Apply(FrrDelta.Compute(Text(before), Text(after), certain: true));
+        return after;
+    }
+
+    private static string Text(DesiredState state) => state.Frr.Single(frr => frr.Daemon == "bgpd").Config;
+
+    /// <summary>A router of somebody else: it announces networks with a community of its own, and takes everything.</summary>
+    private static void StartPeer(Sandbox machine, int asn, string address, string gateway, params Announced[] announced)
+    {
+        var maps = announced.Select((one, i) => $"""
+            route-map ANNOUNCE{i} permit 10
+             set community {asn}:77
+            {(one.Prepended.Length > 0 ? $" set as-path prepend {one.Prepended}" : "")}
+            exit
+            """);
+        var networks = announced.Select((one, i) => $"  network {one.Prefix} route-map ANNOUNCE{i}");
+        var state = new DesiredState(
+            [new DesiredFolder("/run/frr", (UnixFileMode)0b111_101_101, "frr"), new DesiredFolder("/etc/frr", (UnixFileMode)0b111_101_000, "frr")],
+            [
+                File("zebra", "hostname peer\n"),
+                File("bgpd", $"""
+                    hostname peer
+                    {string.Join('\n', maps)}
+                    router bgp {asn}
+                     bgp router-id {address}
+                     no bgp ebgp-requires-policy
+                     no bgp network import-check
+                     neighbor {gateway} remote-as 65001
+                     neighbor {gateway} timers connect 1
+                     address-family ipv4 unicast
+                    {string.Join('\n', networks)}
+                     exit-address-family
+                    exit
+
+                    """),
+            ], [Daemon("zebra"), Daemon("bgpd")], [], []);
+        machine.LayDown(state);
+        machine.StartServices(state);
+
+        static DesiredFile File(string daemon, string text) =>
+            new($"/etc/frr/{daemon}.conf", System.Text.Encoding.UTF8.GetBytes(text), (UnixFileMode)0b110_100_000, "frr") { Owner = "frr" };
+
+        static ServiceDefinition Daemon(string name) => new()
+        {
+            Name = name,
+            Component = "frr",
+            Command = [$"/usr/lib/frr/{name}", "-f", $"/etc/frr/{name}.conf", "-P", "0", "--log", "stdout"],
+            Readiness = new Readiness(ReadinessKind.UnixSocket, $"/run/frr/{name}.vty"),
+        };
+    }
+
+    private static void Eventually(Sandbox machine, Func<IReadOnlyCollection<string>, bool> condition) =>
+        Sandbox.Eventually(() => condition(Routes(machine)), () => string.Join('\n', Routes(machine)));
+
+    private static IReadOnlyCollection<string> Routes(Sandbox machine)
+    {
+        using var answer = JsonDocument.Parse(machine.Run("vtysh", "-c", "show bgp ipv4 unicast json"));
+        return answer.RootElement.TryGetProperty("routes", out var routes) ? [.. routes.EnumerateObject().Select(route => route.Name)] : [];
+    }
+
+    /// <summary>Neighbours whose session is up, with how often one came and went: a session that flapped shows other numbers.</summary>
+    private IReadOnlyList<string> Established()
+    {
+        using var answer = JsonDocument.Parse(_gateway.Run("vtysh", "-c", "show bgp neighbors json"));
+        return [.. answer.RootElement.EnumerateObject()
+            .Where(neighbor => neighbor.Value.TryGetProperty("bgpState", out var state) && state.GetString() == "Established")
+            .Select(neighbor => $"{neighbor.Name} {neighbor.Value.GetProperty("connectionsEstablished").GetInt32()} {neighbor.Value.GetProperty("connectionsDropped").GetInt32()}")];
+    }
+}
