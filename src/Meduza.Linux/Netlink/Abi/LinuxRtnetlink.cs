@@ -26,7 +26,6 @@ internal static class LinuxRtnetlink
     public const byte RT_SCOPE_UNIVERSE = 0;
     public const byte RT_SCOPE_LINK = 253;
     public const byte RTN_UNICAST = 1;
-    public const uint RTNH_F_ONLINK = 4;
 
     public const ushort RTA_OIF = 4;
     public const ushort RTA_GATEWAY = 5;
@@ -59,7 +58,7 @@ internal struct AddressHeader
     public byte ifa_family;
     public byte ifa_prefixlen;
 
-    /// <summary>The low byte of the flags; all of them are in <c>IFA_FLAGS</c>.</summary>
+    /// <summary>The low byte of the flags; not used here.</summary>
     public byte ifa_flags;
     public byte ifa_scope;
     public uint ifa_index;
@@ -96,7 +95,6 @@ internal static class LinuxIfAddr
 {
     public const ushort IFA_ADDRESS = 1;
     public const ushort IFA_LOCAL = 2;
-    public const ushort IFA_FLAGS = 8;
 }
 
 /// <summary>Flags and sizes of <c>linux/if.h</c>.</summary>
