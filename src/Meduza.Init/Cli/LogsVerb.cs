@@ -5,7 +5,8 @@ using Meduza.Init.Control;
 
 namespace Meduza.Init.Cli;
 
-/// <summary><c>meduza logs [-f] [-n N] [SERVICE…] [--json]</c>: what the services wrote, oldest first.</summary>
+/// <summary><c>meduza logs [-f] [-n N] [SERVICE…] [--json]</c>: what the services wrote, oldest first.
+/// From PID 1's memory, and for one service also from its files.</summary>
 internal sealed class LogsVerb : Verb
 {
     private const int DefaultLines = 100;
@@ -26,7 +27,8 @@ internal sealed class LogsVerb : Verb
             "logs", "Show what the services wrote", session,
             ("meduza logs", "the last lines of all services"),
             ("meduza logs -f bgpd ospfd", "two services, and each new line as it comes"),
-            ("meduza logs -n 1000 --json agent", "for a script, a JSON object a line"))
+            ("meduza logs -n 5000 bgpd", "of one service more than PID 1 has in memory: the older ones come from its files"),
+            ("meduza logs --json agent", "for a script, a JSON object a line"))
     {
         Add(_services);
         Add(_follow);
@@ -45,18 +47,30 @@ internal sealed class LogsVerb : Verb
         };
         var json = arguments.GetValue(_json);
         await using var connection = await ControlConnection.OpenAsync(Session.SocketPath, cancellation);
+        var first = true;
         await foreach (var reply in connection.StreamAsync(request, cancellation))
         {
-            foreach (var line in reply.Lines)
-                Session.Output.WriteLine(json ? JsonSerializer.Serialize(line, CliJson.Line.LogLine) : Text(line));
+            if (first && request.Services is [var service])
+                Print(LogFiles.Older(Session.LogFolder, service, reply.Lines, request.Lines.GetValueOrDefault()), json);
+            first = false;
+            Print(reply.Lines, json);
             Session.Output.Flush();
         }
         return ExitCodes.Done;
     }
 
+    private void Print(IEnumerable<LogLine> lines, bool json)
+    {
+        foreach (var line in lines)
+            Session.Output.WriteLine(json ? JsonSerializer.Serialize(line, CliJson.Line.LogLine) : Text(line));
+    }
+
     private string Text(LogLine line)
     {
-        var time = DateTimeOffset.FromUnixTimeMilliseconds(line.Time).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        // A line from a file has no time: it is older than all that have one.
+        var time = line.Time == 0
+            ? "older".PadRight(24)
+            : DateTimeOffset.FromUnixTimeMilliseconds(line.Time).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var tone = line.Stream == "err" ? Tone.Pending : Tone.Plain;
         return $"{Tones.Paint(time, Tone.Faint, Session.Colour)} {Tones.Paint(line.Service, Tone.Heading, Session.Colour)}: "
             + Tones.Paint(Tones.Clean(line.Text), tone, Session.Colour);

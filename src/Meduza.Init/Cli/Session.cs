@@ -9,8 +9,9 @@ namespace Meduza.Init.Cli;
 /// <param name="Error">For the one line that says why not.</param>
 /// <param name="Colour">True when the output is to be coloured.</param>
 /// <param name="SocketPath">The control socket of PID 1.</param>
+/// <param name="LogFolder">Where the services' log files lie.</param>
 /// <param name="Time">The clock, for ages.</param>
-internal sealed record Session(TextWriter Output, TextWriter Error, bool Colour, string SocketPath, TimeProvider Time)
+internal sealed record Session(TextWriter Output, TextWriter Error, bool Colour, string SocketPath, string LogFolder, TimeProvider Time)
 {
     /// <summary>Standard output and error of this process; coloured on a terminal, unless <c>NO_COLOR</c> is set (no-color.org) or it is a dumb one.</summary>
     public static Session OfProcess()
@@ -20,6 +21,7 @@ internal sealed record Session(TextWriter Output, TextWriter Error, bool Colour,
         var colour = output.IsTerminal
             && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
-        return new Session(output, error, colour, ControlSocket.Path, TimeProvider.System);
+        var logs = Environment.GetEnvironmentVariable("MEDUZA_LOG") is { Length: > 0 } folder ? folder : "/var/log";
+        return new Session(output, error, colour, ControlSocket.Path, logs, TimeProvider.System);
     }
 }

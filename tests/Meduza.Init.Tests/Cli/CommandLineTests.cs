@@ -68,7 +68,7 @@ public class CommandLineTests
     public async Task Refusal_of_pid_1_is_its_line()
     {
         using var pid1 = new FakePid1(new ControlReply { Error = "no such service: zebra\e[2J" });
-        var result = await pid1.RunAsync("restart", "zebra");
+        var result = await pid1.AskAsync("restart", "zebra");
         Assert.Equal("meduza: no such service: zebra\\x1b[2J\n", result.Error);
         Assert.Equal(1, result.Code);
     }
@@ -77,7 +77,7 @@ public class CommandLineTests
     public async Task Not_yet_is_exit_code_3()
     {
         using var pid1 = new FakePid1(new ControlReply { Error = "bgpd is not ready after 5 s", NotYet = true });
-        var result = await pid1.RunAsync("start", "bgpd");
+        var result = await pid1.AskAsync("start", "bgpd");
         Assert.Equal("meduza: bgpd is not ready after 5 s\n", result.Error);
         Assert.Equal(3, result.Code);
     }
@@ -88,7 +88,7 @@ public class CommandLineTests
     public async Task Pid_1_that_ends_meanwhile_is_told(string verb)
     {
         using var pid1 = new FakePid1(_ => null);
-        var result = await pid1.RunAsync(verb);
+        var result = await pid1.AskAsync(verb);
         Assert.Equal("meduza: PID 1 closed the control connection: it is stopping, or was restarted; try again\n", result.Error);
         Assert.Equal(1, result.Code);
     }

@@ -32,14 +32,19 @@ internal sealed class FakePid1 : IDisposable
 
     public ControlRequest Request => Assert.Single(Requests);
 
-    public Task<Result> RunAsync(params string[] arguments) => RunAsync(Path, arguments);
+    public Task<Result> AskAsync(params string[] arguments) => RunAsync(Path, LogFolder, arguments);
+
+    /// <summary>Where the services of this one have their log files; null is nowhere.</summary>
+    public string? LogFolder { get; init; }
 
     /// <summary>Runs a command line that asks at <paramref name="path"/>.</summary>
-    public static async Task<Result> RunAsync(string path, params string[] arguments)
+    public static Task<Result> RunAsync(string path, params string[] arguments) => RunAsync(path, null, arguments);
+
+    private static async Task<Result> RunAsync(string path, string? logFolder, string[] arguments)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var session = new Session(output, error, Colour: false, path, Clock());
+        var session = new Session(output, error, Colour: false, path, logFolder ?? "/nowhere", Clock());
         var code = await CommandLine.RunAsync(arguments, session, TestContext.Current.CancellationToken);
         return new(code, output.ToString(), error.ToString());
     }

@@ -9,7 +9,7 @@ public class StatusVerbTests
     public async Task All_up_is_exit_code_0()
     {
         using var pid1 = new FakePid1(Samples.Healthy);
-        var result = await pid1.RunAsync("status");
+        var result = await pid1.AskAsync("status");
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.StartsWith("node    gw-a", result.Output, StringComparison.Ordinal);
         Assert.Equal(Verbs.Status, pid1.Request.Verb);
@@ -32,9 +32,9 @@ public class StatusVerbTests
     public async Task Anything_not_up_is_exit_code_3(string because)
     {
         using var pid1 = new FakePid1(NotAllUp[because]);
-        var result = await pid1.RunAsync("status");
+        var result = await pid1.AskAsync("status");
         Assert.Equal(3, result.Code);
-        var json = await pid1.RunAsync("status", "--json");
+        var json = await pid1.AskAsync("status", "--json");
         Assert.Equal(3, json.Code);
         Assert.False(JsonDocument.Parse(json.Output).RootElement.GetProperty("ok").GetBoolean());
     }
@@ -43,7 +43,7 @@ public class StatusVerbTests
     public async Task Json_has_the_stable_fields_and_no_definition()
     {
         using var pid1 = new FakePid1(Samples.Troubled);
-        var json = JsonDocument.Parse((await pid1.RunAsync("status", "--json")).Output).RootElement;
+        var json = JsonDocument.Parse((await pid1.AskAsync("status", "--json")).Output).RootElement;
         Assert.Equal("gw-a", json.GetProperty("node").GetString());
         Assert.False(json.GetProperty("etcd").GetProperty("connected").GetBoolean());
         Assert.Equal("degraded", json.GetProperty("commit").GetProperty("result").GetString());
@@ -63,11 +63,11 @@ public class StatusVerbTests
     public async Task One_service_is_judged_alone()
     {
         using var pid1 = new FakePid1(Samples.Troubled);
-        var ready = await pid1.RunAsync("status", "agent");
+        var ready = await pid1.AskAsync("status", "agent");
         Assert.Equal("SERVICE  STATE  PID  UPTIME\nagent    ready  12   3m12s\n", ready.Output);
         Assert.Equal(0, ready.Code);
-        Assert.Equal(3, (await pid1.RunAsync("status", "bgpd")).Code);
-        var json = JsonDocument.Parse((await pid1.RunAsync("status", "mosdns", "--json")).Output).RootElement;
+        Assert.Equal(3, (await pid1.AskAsync("status", "bgpd")).Code);
+        var json = JsonDocument.Parse((await pid1.AskAsync("status", "mosdns", "--json")).Output).RootElement;
         Assert.Equal("mihomo to be ready", json.GetProperty("waiting_for").GetString());
     }
 
@@ -75,7 +75,7 @@ public class StatusVerbTests
     public async Task Unknown_service_is_told_with_those_that_there_are()
     {
         using var pid1 = new FakePid1(Samples.Troubled);
-        var result = await pid1.RunAsync("status", "bgp");
+        var result = await pid1.AskAsync("status", "bgp");
         Assert.Equal("meduza: no service 'bgp': there are agent, bgpd, mosdns\n", result.Error);
         Assert.Equal(1, result.Code);
     }
