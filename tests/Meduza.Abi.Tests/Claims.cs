@@ -26,8 +26,11 @@ internal static partial class Claims
 
     public static IEnumerable<Claim> Of(IEnumerable<Type> types) => types.SelectMany(type => Constants(type).Concat(Layout(type)));
 
-    /// <summary>Structs of ours that a function of C is given by reference.</summary>
-    public static IEnumerable<Type> StructsGivenToC => Types
+    /// <summary>
+    /// Structs of ours that are there for C: those that a function of C is given by reference, and every one of plain
+    /// public fields that can be written, since none of our own data is like that.
+    /// </summary>
+    public static IEnumerable<Type> StructsForC => Types
         .SelectMany(type => type.GetMethods(All))
         .Where(method => method.Attributes.HasFlag(MethodAttributes.PinvokeImpl))
         .SelectMany(method => method.GetParameters())
@@ -35,6 +38,9 @@ internal static partial class Claims
         .Where(type => type.HasElementType)
         .Select(type => type.GetElementType()!)
         .Where(type => type is { IsValueType: true, IsPrimitive: false } && Types.Contains(type))
+        .Concat(Types.Where(type => type is { IsValueType: true, IsEnum: false, IsByRefLike: false }
+            && type.GetFields(BindingFlags.Instance | BindingFlags.Public) is { Length: > 0 } fields
+            && fields.All(f => !f.IsInitOnly && f.FieldType.IsPrimitive)))
         .Distinct();
 
     private static IEnumerable<Claim> Constants(Type type)

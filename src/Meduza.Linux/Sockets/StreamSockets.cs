@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Meduza.Linux.Abi;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -115,11 +116,12 @@ public static unsafe class StreamSockets
     }
 
     /// <summary>struct ucred (unix(7)).</summary>
+    [CStruct("struct ucred", "sys/socket.h")]
     [StructLayout(LayoutKind.Sequential)]
     private struct PeerCredentials
     {
-        public int Pid;
-        public uint Uid;
-        public uint Gid;
+        [CName("pid")] public int Pid;
+        [CName("uid")] public uint Uid;
+        [CName("gid")] public uint Gid;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Meduza.Linux.Abi;
 
 namespace Meduza.Linux.Process.Native;
 
@@ -25,9 +26,10 @@ internal static unsafe partial class ExecHeader
     public static partial int getsid(int pid);
 
     /// <summary>struct rlimit; all ones is no limit.</summary>
+    [CStruct("struct rlimit", "sys/resource.h")]
     public struct ResourceLimit
     {
-        public ulong Soft;
-        public ulong Hard;
+        [CName("rlim_cur")] public ulong Soft;
+        [CName("rlim_max")] public ulong Hard;
     }
 }

@@ -1,16 +1,19 @@
 using System.Runtime.InteropServices;
+using Meduza.Linux.Abi;
 
 namespace Meduza.Linux.Process.Native;
 
 /// <summary>&lt;signal.h&gt;, &lt;sys/signalfd.h&gt;, &lt;sys/pidfd.h&gt;. A sigset_t is 1,024 bits, of which the kernel knows 64.</summary>
 internal static unsafe partial class SignalHeader
 {
+    [CName("sizeof(sigset_t) / 8")]
     public const int SigsetWords = 16;
 
     public const int SFD_NONBLOCK = 0x800;
     public const int SFD_CLOEXEC = 0x80000;
 
     /// <summary>struct signalfd_siginfo: 128 bytes, the signal's number first.</summary>
+    [CName("sizeof(struct signalfd_siginfo)")]
     public const int SignalInfoSize = 128;
 
     [LibraryImport(LibC.Name)]

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Meduza.Linux.Abi;
 
 namespace Meduza.Linux.Process.Native;
 
@@ -8,7 +9,10 @@ namespace Meduza.Linux.Process.Native;
 /// </summary>
 internal static unsafe partial class SpawnHeader
 {
+    [CName("sizeof(posix_spawn_file_actions_t) <= 256 ? 256 : -1")]
     public const int FileActionsSize = 256;
+
+    [CName("sizeof(posix_spawnattr_t) <= 512 ? 512 : -1")]
     public const int AttributesSize = 512;
 
     public const short POSIX_SPAWN_SETSIGDEF = 0x04;
