@@ -14,12 +14,15 @@ public sealed class LinuxException : Exception
     }
 
     /// <param name="detail">What the kernel added in its own words, such as the text of an extended ack.</param>
-    public LinuxException(string call, string subject, int errno, string detail)
+    /// <param name="offset">Where in the request the fault is, in bytes, where the kernel says so.</param>
+    public LinuxException(string call, string subject, int errno, string detail, int? offset = null)
         : base($"{call} {subject}: {Describe(errno)}: {detail}")
     {
         Call = call;
         Subject = subject;
         Errno = errno;
+        Detail = detail;
+        Offset = offset;
     }
 
     public LinuxException() : this("", "", 0) { }
@@ -34,6 +37,12 @@ public sealed class LinuxException : Exception
 
     /// <summary>errno(3), positive.</summary>
     public int Errno { get; }
+
+    /// <summary>What the kernel added in its own words; null where it said no more than the number.</summary>
+    public string? Detail { get; }
+
+    /// <summary>The byte of a netlink request at which the kernel found the fault; null where it did not say.</summary>
+    public int? Offset { get; }
 
     /// <summary>The last error of this thread's P/Invokes (<c>SetLastError</c>).</summary>
     public static LinuxException Last(string call, string subject) => new(call, subject, Marshal.GetLastPInvokeError());

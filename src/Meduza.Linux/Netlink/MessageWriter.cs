@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -49,6 +50,15 @@ internal ref struct MessageWriter
         return token;
     }
 
+    // struct nlattr { u16 len; u16 type; }, attributes follow
+    /// <summary>The same without <c>NLA_F_NESTED</c>, for the older kinds, which the reference tools write without it.</summary>
+    public WriteToken BeginNestedWithoutFlag(ushort type)
+    {
+        var token = new WriteToken(_length);
+        WriteStruct(new AttributeHeader { nla_type = type });
+        return token;
+    }
+
     /// <exception cref="InvalidOperationException">It grew over the 65,535 bytes that an attribute can have.</exception>
     public readonly void EndNested(WriteToken token) =>
         MemoryMarshal.Write(_buffer[token.Offset..], AttributeLength(_length - token.Offset));
@@ -93,6 +103,15 @@ internal ref struct MessageWriter
         var span = Take(length);
         Encoding.UTF8.GetBytes(value, span);
         span[length - 1] = 0;
+    }
+
+    // struct nlattr, 4 or 16 bytes in network order
+    /// <summary>Writes an IP address.</summary>
+    public void WriteAttribute(ushort type, IPAddress value)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        value.TryWriteBytes(bytes, out var length);
+        WriteAttribute(type, bytes[..length]);
     }
 
     private void WriteAttributeHeader(ushort type, int valueLength) =>

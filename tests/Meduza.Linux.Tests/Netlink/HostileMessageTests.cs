@@ -14,7 +14,12 @@ public class HostileMessageTests
         + "10001a000c0002000400010008000000"
         + "30000000140002000100000000000000" + "0218800003000000" + "080001000a010203" + "080002000a010203" + "0700030076300000"
         + "34000000020000030100000000000000" + "9dffffff" + "28000000150005000100000000000000" + "0f000100" + "416464726573730a000000"
-        + "00");
+        + "00"
+        // A route and a rule, as ip(8) asks for them.
+        + "4c000000180002000100000000000000" + "02100000fe04000100000000" + "080001000a060000" + "080005000a010201" + "080007000a010203"
+        + "0800040003000000" + "0c000800" + "0800020014050000" + "04000900"
+        + "44000000200002000100000000000000" + "020010000000000100000000" + "0800060065000000" + "080002000a010000" + "0700030076300000"
+        + "08000f00e8030000" + "0500150063000000");
 
     private static readonly Gen<byte[]> Mutated = Gen.Select(
         Gen.Int[0, Sample.Length], Gen.Select(Gen.Int[0, Sample.Length - 1], Gen.Byte).Array[0, 12],
@@ -64,6 +69,8 @@ public class HostileMessageTests
             Assert.True(message.Payload.IsEmpty || bytes.AsSpan().Overlaps(message.Payload));
             Assert.True(LinkMessages.TryParse(message, out var link) || link == default);
             Assert.True(AddressMessages.TryParse(message, out var address) || address == default);
+            Assert.True(RouteMessages.TryParse(message, out var route) || route is null);
+            Assert.True(RuleMessages.TryParse(message, out var rule) || rule is null);
             if (message.TryRead<LinkHeader>(out _, out var attributes))
                 ReadAttributes(attributes, bytes, 0);
             try

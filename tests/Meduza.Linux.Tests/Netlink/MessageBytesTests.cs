@@ -8,7 +8,7 @@ namespace Meduza.Linux.Tests.Netlink;
 /// Our requests against those of iproute2 6.1, captured once with strace; the device had index 3. Its sequence numbers
 /// are replaced by zero, which is what ours have before the socket numbers them.
 /// </summary>
-public class MessageBytesTests
+public partial class MessageBytesTests
 {
     private const int Index = 3;
 
@@ -69,29 +69,11 @@ public class MessageBytesTests
         "18000000160001000000000000000000" + "0000000003000000",
         Write((ref writer) => AddressMessages.WriteDump(ref writer, Index)));
 
-    // ip route replace default via 10.1.2.1 dev v0
-    [Fact]
-    public void Default_route_is_what_ip_sends() => Assert.Equal(
-        "2c000000180005050000000000000000" + "02000000fe03000100000000" + "080005000a010201" + "0800040003000000",
-        Write((ref writer) => RouteMessages.WriteReplaceDefault(ref writer, IPAddress.Parse("10.1.2.1"), Index)));
-
-    // ip route replace default dev v0
-    [Fact]
-    public void Default_route_without_a_gateway_is_what_ip_sends() => Assert.Equal(
-        "24000000180005050000000000000000" + "02000000fe03fd0100000000" + "0800040003000000",
-        Write((ref writer) => RouteMessages.WriteReplaceDefault(ref writer, null, Index)));
-
-    // ip route replace default via 10.1.2.1
-    [Fact]
-    public void Default_route_without_a_device_is_what_ip_sends() => Assert.Equal(
-        "24000000180005050000000000000000" + "02000000fe03000100000000" + "080005000a010201",
-        Write((ref writer) => RouteMessages.WriteReplaceDefault(ref writer, IPAddress.Parse("10.1.2.1"), null)));
-
     private delegate void WriteMessage(ref MessageWriter writer);
 
     private static string Write(WriteMessage write)
     {
-        var writer = new MessageWriter(new byte[128]);
+        var writer = new MessageWriter(new byte[320]);
         write(ref writer);
         return Convert.ToHexStringLower(writer.Written);
     }

@@ -8,6 +8,7 @@ namespace Meduza.Linux.Netlink.Abi;
 internal static class LinuxNetlink
 {
     public const int NETLINK_ROUTE = 0;
+    public const int NETLINK_GENERIC = 16;
 
     public const ushort NLM_F_REQUEST = 0x01;
     public const ushort NLM_F_MULTI = 0x02;
@@ -29,6 +30,7 @@ internal static class LinuxNetlink
     public const ushort NLA_F_NET_BYTEORDER = 0x4000;
 
     public const ushort NLMSGERR_ATTR_MSG = 1;
+    public const ushort NLMSGERR_ATTR_OFFS = 2;
 
     public const int NETLINK_ADD_MEMBERSHIP = 1;
     public const int NETLINK_CAP_ACK = 10;

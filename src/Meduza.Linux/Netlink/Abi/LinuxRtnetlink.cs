@@ -14,21 +14,45 @@ internal static class LinuxRtnetlink
     public const ushort RTM_DELADDR = 21;
     public const ushort RTM_GETADDR = 22;
     public const ushort RTM_NEWROUTE = 24;
+    public const ushort RTM_DELROUTE = 25;
+    public const ushort RTM_GETROUTE = 26;
+    public const ushort RTM_NEWRULE = 32;
+    public const ushort RTM_DELRULE = 33;
+    public const ushort RTM_GETRULE = 34;
 
     public const uint RTNLGRP_LINK = 1;
     public const uint RTNLGRP_IPV4_IFADDR = 5;
+    public const uint RTNLGRP_IPV4_ROUTE = 7;
+    public const uint RTNLGRP_IPV4_RULE = 8;
     public const uint RTNLGRP_IPV6_IFADDR = 9;
+    public const uint RTNLGRP_IPV6_ROUTE = 11;
+    public const uint RTNLGRP_IPV6_RULE = 19;
 
     public const uint RTEXT_FILTER_SKIP_STATS = 1 << 3;
 
+    public const byte RT_TABLE_UNSPEC = 0;
     public const byte RT_TABLE_MAIN = 254;
-    public const byte RTPROT_BOOT = 3;
+    public const byte RT_TABLE_LOCAL = 255;
     public const byte RT_SCOPE_UNIVERSE = 0;
     public const byte RT_SCOPE_LINK = 253;
-    public const byte RTN_UNICAST = 1;
+    public const byte RT_SCOPE_HOST = 254;
+    public const byte RT_SCOPE_NOWHERE = 255;
+    public const uint RTM_F_CLONED = 0x200;
+    public const uint RTNH_F_ONLINK = 4;
 
+    public const ushort RTA_DST = 1;
+    public const ushort RTA_SRC = 2;
     public const ushort RTA_OIF = 4;
     public const ushort RTA_GATEWAY = 5;
+    public const ushort RTA_PRIORITY = 6;
+    public const ushort RTA_PREFSRC = 7;
+    public const ushort RTA_METRICS = 8;
+    public const ushort RTA_MULTIPATH = 9;
+    public const ushort RTA_TABLE = 15;
+    public const ushort RTA_VIA = 18;
+    public const ushort RTA_NH_ID = 30;
+
+    public const ushort RTAX_MTU = 2;
 }
 
 /// <summary>Payload of the link messages, before their attributes.</summary>
@@ -80,29 +104,10 @@ internal struct RouteHeader
     public uint rtm_flags;
 }
 
-/// <summary>Attributes of <c>linux/if_link.h</c>.</summary>
-[CHeader("linux/if_link.h")]
-internal static class LinuxIfLink
-{
-    public const ushort IFLA_IFNAME = 3;
-    public const ushort IFLA_MTU = 4;
-    public const ushort IFLA_EXT_MASK = 29;
-}
-
 /// <summary>Attributes of <c>linux/if_addr.h</c>.</summary>
 [CHeader("linux/if_addr.h")]
 internal static class LinuxIfAddr
 {
     public const ushort IFA_ADDRESS = 1;
     public const ushort IFA_LOCAL = 2;
-}
-
-/// <summary>Flags and sizes of <c>linux/if.h</c>.</summary>
-[CHeader("linux/if.h")]
-internal static class LinuxIf
-{
-    public const uint IFF_UP = 1 << 0;
-
-    /// <summary>Longest device name in bytes, its NUL included.</summary>
-    public const int IFNAMSIZ = 16;
 }

@@ -8,7 +8,17 @@ namespace Meduza.Linux.Netlink.Route;
 /// <param name="Name">Its name, at most 15 bytes.</param>
 /// <param name="Up">True when it is administratively up (<c>IFF_UP</c>).</param>
 /// <param name="Mtu">Largest packet in bytes.</param>
-public readonly record struct Link(int Index, string Name, bool Up, int Mtu);
+public readonly record struct Link(int Index, string Name, bool Up, int Mtu)
+{
+    /// <summary>The driver of a virtual device: <c>veth</c>, <c>bridge</c>, <c>wireguard</c>, <c>tun</c>; null with others.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>A text of the administrator's, at most 255 bytes; null where there is none.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>The bridge (or bond, or VRF) that it is in; 0 in none.</summary>
+    public int MasterIndex { get; init; }
+}
 
 /// <summary>How far an address means the same (<c>RT_SCOPE_*</c>, rtnetlink(7)).</summary>
 [CHeader("linux/rtnetlink.h")]

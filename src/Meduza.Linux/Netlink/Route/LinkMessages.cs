@@ -3,10 +3,10 @@ using Meduza.Linux.Netlink.Abi;
 namespace Meduza.Linux.Netlink.Route;
 
 /// <summary>The messages about devices: rtnetlink(7), <c>RTM_NEWLINK</c> and its like.</summary>
-internal static class LinkMessages
+internal static partial class LinkMessages
 {
     /// <summary>Room for any of these requests, in bytes.</summary>
-    public const int MaxLength = 64;
+    public const int MaxLength = 320;
 
     // nlmsghdr RTM_GETLINK | ifinfomsg, zero | IFLA_EXT_MASK u32
     /// <summary>All devices, without their counters.</summary>
@@ -44,11 +44,50 @@ internal static class LinkMessages
     }
 
     // nlmsghdr RTM_NEWLINK | ifinfomsg: index | IFLA_MTU u32
-    public static void WriteSetMtu(ref MessageWriter writer, int index, int mtu)
+    public static void WriteSetMtu(ref MessageWriter writer, int index, int mtu) =>
+        WriteSet(ref writer, index, LinuxIfLink.IFLA_MTU, (uint)mtu);
+
+    // nlmsghdr RTM_NEWLINK | ifinfomsg: index | IFLA_MASTER u32
+    /// <summary>Puts a device into a bridge; 0 takes it out.</summary>
+    public static void WriteSetMaster(ref MessageWriter writer, int index, int master) =>
+        WriteSet(ref writer, index, LinuxIfLink.IFLA_MASTER, (uint)master);
+
+    // nlmsghdr RTM_NEWLINK | ifinfomsg: index | IFLA_NET_NS_FD u32
+    /// <summary>Moves a device to another network namespace.</summary>
+    public static void WriteMove(ref MessageWriter writer, int index, int networkNamespace) =>
+        WriteSet(ref writer, index, LinuxIfLink.IFLA_NET_NS_FD, (uint)networkNamespace);
+
+    // nlmsghdr RTM_NEWLINK | ifinfomsg: index | IFLA_IFNAME string
+    public static void WriteRename(ref MessageWriter writer, int index, string name)
     {
         var message = writer.BeginMessage(LinuxRtnetlink.RTM_NEWLINK, LinuxNetlink.NLM_F_REQUEST | LinuxNetlink.NLM_F_ACK);
         writer.WriteStruct(new LinkHeader { ifi_index = index });
-        writer.WriteAttribute(LinuxIfLink.IFLA_MTU, (uint)mtu);
+        writer.WriteAttribute(LinuxIfLink.IFLA_IFNAME, name);
+        writer.EndMessage(message);
+    }
+
+    // nlmsghdr RTM_NEWLINK | ifinfomsg: index | IFLA_IFALIAS text without a NUL; none takes the alias away
+    public static void WriteSetAlias(ref MessageWriter writer, int index, ReadOnlySpan<byte> alias)
+    {
+        var message = writer.BeginMessage(LinuxRtnetlink.RTM_NEWLINK, LinuxNetlink.NLM_F_REQUEST | LinuxNetlink.NLM_F_ACK);
+        writer.WriteStruct(new LinkHeader { ifi_index = index });
+        writer.WriteAttribute(LinuxIfLink.IFLA_IFALIAS, alias);
+        writer.EndMessage(message);
+    }
+
+    // nlmsghdr RTM_DELLINK | ifinfomsg: index
+    public static void WriteDelete(ref MessageWriter writer, int index)
+    {
+        var message = writer.BeginMessage(LinuxRtnetlink.RTM_DELLINK, LinuxNetlink.NLM_F_REQUEST | LinuxNetlink.NLM_F_ACK);
+        writer.WriteStruct(new LinkHeader { ifi_index = index });
+        writer.EndMessage(message);
+    }
+
+    private static void WriteSet(ref MessageWriter writer, int index, ushort attribute, uint value)
+    {
+        var message = writer.BeginMessage(LinuxRtnetlink.RTM_NEWLINK, LinuxNetlink.NLM_F_REQUEST | LinuxNetlink.NLM_F_ACK);
+        writer.WriteStruct(new LinkHeader { ifi_index = index });
+        writer.WriteAttribute(attribute, value);
         writer.EndMessage(message);
     }
 
@@ -66,15 +105,45 @@ internal static class LinkMessages
             return false;
 
         var name = "";
-        uint mtu = 0;
+        string? kind = null, alias = null;
+        uint mtu = 0, master = 0;
         while (attributes.TryRead(out var attribute))
         {
-            if (attribute.Type == LinuxIfLink.IFLA_IFNAME)
-                name = attribute.Text;
-            else if (attribute.Type == LinuxIfLink.IFLA_MTU)
-                attribute.TryGet(out mtu);
+            switch (attribute.Type)
+            {
+                case LinuxIfLink.IFLA_IFNAME:
+                    name = attribute.Text;
+                    break;
+                case LinuxIfLink.IFLA_MTU:
+                    attribute.TryGet(out mtu);
+                    break;
+                case LinuxIfLink.IFLA_MASTER:
+                    attribute.TryGet(out master);
+                    break;
+                case LinuxIfLink.IFLA_IFALIAS:
+                    alias = attribute.Text;
+                    break;
+                case LinuxIfLink.IFLA_LINKINFO:
+                    kind = Kind(attribute.Nested);
+                    break;
+            }
         }
-        link = new Link(header.ifi_index, name, (header.ifi_flags & LinuxIf.IFF_UP) != 0, (int)Math.Min(mtu, int.MaxValue));
+        link = new Link(header.ifi_index, name, (header.ifi_flags & LinuxIf.IFF_UP) != 0, (int)Math.Min(mtu, int.MaxValue))
+        {
+            Kind = kind,
+            Alias = alias,
+            MasterIndex = (int)Math.Min(master, int.MaxValue),
+        };
         return true;
+    }
+
+    private static string? Kind(AttributeReader info)
+    {
+        while (info.TryRead(out var attribute))
+        {
+            if (attribute.Type == LinuxIfLink.IFLA_INFO_KIND)
+                return attribute.Text;
+        }
+        return null;
     }
 }

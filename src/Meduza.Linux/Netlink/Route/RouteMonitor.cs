@@ -8,8 +8,8 @@ using static Tmds.Linux.LibC;
 namespace Meduza.Linux.Netlink.Route;
 
 /// <summary>
-/// What happens to devices and addresses from the moment of <see cref="Open"/> on, in the network namespace of the
-/// thread that opened it. Open it, then read the state with a <see cref="RouteSocket"/>, then read the notifications:
+/// What happens to devices, addresses, routes and rules from the moment of <see cref="Open(RouteTopics)"/> on, in the network namespace
+/// of the thread that opened it. Open it, then read the state with a <see cref="RouteSocket"/>, then read the notifications:
 /// so nothing falls between.
 /// </summary>
 /// <remarks>
@@ -22,20 +22,37 @@ public sealed class RouteMonitor : IDisposable
     private const int QueueLength = 1024;
     private const int StackLength = 256 << 10;
 
+    private static readonly (RouteTopics Topic, uint Group)[] Groups =
+    [
+        (RouteTopics.Links, LinuxRtnetlink.RTNLGRP_LINK),
+        (RouteTopics.Addresses, LinuxRtnetlink.RTNLGRP_IPV4_IFADDR),
+        (RouteTopics.Addresses, LinuxRtnetlink.RTNLGRP_IPV6_IFADDR),
+        (RouteTopics.Routes, LinuxRtnetlink.RTNLGRP_IPV4_ROUTE),
+        (RouteTopics.Routes, LinuxRtnetlink.RTNLGRP_IPV6_ROUTE),
+        (RouteTopics.Rules, LinuxRtnetlink.RTNLGRP_IPV4_RULE),
+        (RouteTopics.Rules, LinuxRtnetlink.RTNLGRP_IPV6_RULE),
+    ];
+
     private readonly NetlinkSocket _socket;
     private int _reading;
 
     private RouteMonitor(NetlinkSocket socket) => _socket = socket;
 
+    /// <summary>Of devices and addresses.</summary>
     /// <exception cref="LinuxException">No descriptor is left.</exception>
-    public static RouteMonitor Open()
+    public static RouteMonitor Open() => Open(RouteTopics.Links | RouteTopics.Addresses);
+
+    /// <exception cref="LinuxException">No descriptor is left.</exception>
+    public static RouteMonitor Open(RouteTopics topics)
     {
         var socket = NetlinkSocket.Open(LinuxNetlink.NETLINK_ROUTE);
         try
         {
-            socket.Subscribe(LinuxRtnetlink.RTNLGRP_LINK);
-            socket.Subscribe(LinuxRtnetlink.RTNLGRP_IPV4_IFADDR);
-            socket.Subscribe(LinuxRtnetlink.RTNLGRP_IPV6_IFADDR);
+            foreach (var (topic, group) in Groups)
+            {
+                if ((topics & topic) != 0)
+                    socket.Subscribe(group);
+            }
             return new RouteMonitor(socket);
         }
         catch
@@ -140,7 +157,7 @@ public sealed class RouteMonitor : IDisposable
                     batch.Add(notification);
             }
         }
-        catch (LinuxException e) when (e.Errno == ENOBUFS)
+        catch (LinuxException e) when (e.Errno == ENOBUFS || e.Errno == EMSGSIZE)
         {
             batch.Add(new RouteNotification(RouteEvent.Missed, null, null));
         }
@@ -162,6 +179,18 @@ public sealed class RouteMonitor : IDisposable
         {
             var gone = message.Type == LinuxRtnetlink.RTM_DELADDR;
             notification = new RouteNotification(gone ? RouteEvent.AddressGone : RouteEvent.AddressChanged, null, address);
+            return true;
+        }
+        if (RouteMessages.TryParse(message, out var route))
+        {
+            var gone = message.Type == LinuxRtnetlink.RTM_DELROUTE;
+            notification = new RouteNotification(gone ? RouteEvent.RouteGone : RouteEvent.RouteChanged, null, null, route);
+            return true;
+        }
+        if (RuleMessages.TryParse(message, out var rule))
+        {
+            var gone = message.Type == LinuxRtnetlink.RTM_DELRULE;
+            notification = new RouteNotification(gone ? RouteEvent.RuleGone : RouteEvent.RuleAdded, null, null, null, rule);
             return true;
         }
         notification = default;

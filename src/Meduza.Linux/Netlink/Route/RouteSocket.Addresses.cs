@@ -43,7 +43,7 @@ public sealed partial class RouteSocket
         _socket.Change(writer.Written, "RTM_DELADDR", $"{address}/{prefixLength} on link {index}");
     }
 
-    private static void Validate(IPAddress address, int prefixLength)
+    internal static void Validate(IPAddress address, int prefixLength)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentOutOfRangeException.ThrowIfNegative(prefixLength);

@@ -59,6 +59,49 @@ public sealed partial class RouteSocket
         _socket.Change(writer.Written, "RTM_NEWLINK", $"mtu {mtu} of link {index}");
     }
 
+    /// <summary>Renames a device. The kernel may want it down for that.</summary>
+    /// <exception cref="LinuxException"><c>EEXIST</c>: the name is taken; <c>EBUSY</c>: it is up; <c>ENODEV</c>: it is gone.</exception>
+    public void Rename(int index, string name)
+    {
+        ValidateName(name);
+        var writer = new MessageWriter(stackalloc byte[LinkMessages.MaxLength]);
+        LinkMessages.WriteRename(ref writer, index, name);
+        _socket.Change(writer.Written, "RTM_NEWLINK", $"name {name} of link {index}");
+    }
+
+    /// <param name="index">The device.</param>
+    /// <param name="alias">A text of at most 255 bytes; null takes it away.</param>
+    /// <exception cref="LinuxException"><c>ENODEV</c>: it is gone; or the kernel refused.</exception>
+    public void SetAlias(int index, string? alias)
+    {
+        var bytes = Encoding.UTF8.GetBytes(alias ?? "");
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(bytes.Length, LinuxIf.IFALIASZ, nameof(alias));
+        var writer = new MessageWriter(stackalloc byte[LinkMessages.MaxLength]);
+        LinkMessages.WriteSetAlias(ref writer, index, bytes);
+        _socket.Change(writer.Written, "RTM_NEWLINK", $"alias of link {index}");
+    }
+
+    /// <summary>Puts a device into a bridge, or takes it out.</summary>
+    /// <param name="index">The device.</param>
+    /// <param name="master">The bridge; 0 for none.</param>
+    /// <exception cref="LinuxException"><c>ENODEV</c>: one of them is gone; or the kernel refused.</exception>
+    public void SetMaster(int index, int master)
+    {
+        var writer = new MessageWriter(stackalloc byte[LinkMessages.MaxLength]);
+        LinkMessages.WriteSetMaster(ref writer, index, master);
+        _socket.Change(writer.Written, "RTM_NEWLINK", $"master {master} of link {index}");
+    }
+
+    /// <summary>Moves a device to another network namespace, where it is down, without addresses, and may have another index.</summary>
+    /// <exception cref="LinuxException"><c>EEXIST</c>: its name is taken there; or the kernel refused.</exception>
+    public void Move(int index, Descriptor networkNamespace)
+    {
+        ArgumentNullException.ThrowIfNull(networkNamespace);
+        var writer = new MessageWriter(stackalloc byte[LinkMessages.MaxLength]);
+        LinkMessages.WriteMove(ref writer, index, networkNamespace.Number);
+        _socket.Change(writer.Written, "RTM_NEWLINK", $"namespace of link {index}");
+    }
+
     private void SetUp(int index, bool up)
     {
         var writer = new MessageWriter(stackalloc byte[LinkMessages.MaxLength]);

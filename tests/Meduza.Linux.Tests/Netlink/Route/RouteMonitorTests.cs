@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Meduza.Linux.Netlink.Route;
 
 namespace Meduza.Linux.Tests.Netlink.Route;
@@ -62,6 +63,32 @@ public sealed class RouteMonitorTests : IDisposable
         var byScope = _route.GetAddresses(index).ToLookup(a => a.Scope);
         Assert.StartsWith("fe80::", Assert.Single(byScope[AddressScope.Link]).Address.ToString(), StringComparison.Ordinal);
         Assert.Equal("2001:db8::1/64", Assert.Single(byScope[AddressScope.Universe]).ToString());
+    }
+
+    [Fact]
+    public async Task Routes_and_rules_that_come_and_go_are_told_where_they_were_asked_for()
+    {
+        using var monitor = _namespace.Run(() => RouteMonitor.Open(RouteTopics.Routes | RouteTopics.Rules));
+        var route = new IpRoute(IPNetwork.Parse("10.7.0.0/16"))
+        {
+            Type = RouteType.Blackhole,
+            Metric = 250,
+            Scope = AddressScope.Universe,
+            Table = 1000,
+        };
+        var rule = new RoutingRule(AddressFamily.InterNetworkV6, 100) { Mark = 1, MarkMask = 1, Table = 100 };
+        _route.AddRoute(route);
+        _route.DeleteRoute(route);
+        _route.AddRule(rule);
+        _route.DeleteRule(rule);
+        Assert.Equal(
+            [
+                new RouteNotification(RouteEvent.RouteChanged, null, null, route),
+                new RouteNotification(RouteEvent.RouteGone, null, null, route),
+                new RouteNotification(RouteEvent.RuleAdded, null, null, null, rule),
+                new RouteNotification(RouteEvent.RuleGone, null, null, null, rule),
+            ],
+            await ReadUntil(n => n.Event == RouteEvent.RuleGone, monitor));
     }
 
     [Fact]
@@ -133,11 +160,11 @@ public sealed class RouteMonitorTests : IDisposable
         await ReadUntil(n => n.Event == RouteEvent.Missed);
     }
 
-    private async Task<List<RouteNotification>> ReadUntil(Predicate<RouteNotification> last)
+    private async Task<List<RouteNotification>> ReadUntil(Predicate<RouteNotification> last, RouteMonitor? monitor = null)
     {
         using var limit = new CancellationTokenSource(Limit);
         var read = new List<RouteNotification>();
-        await foreach (var notification in _monitor.ReadAllAsync(limit.Token))
+        await foreach (var notification in (monitor ?? _monitor).ReadAllAsync(limit.Token))
         {
             read.Add(notification);
             if (last(notification))
