@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Meduza.Linux.Abi;
 
@@ -24,12 +25,19 @@ internal static partial class LinuxTun
     public static partial int ioctl(Descriptor descriptor, nuint request, nint argument);
 }
 
+/// <summary>A device name, closed by a NUL.</summary>
+[InlineArray(LinuxIf.IFNAMSIZ)]
+internal struct InterfaceName
+{
+    private byte _first;
+}
+
 /// <summary>Argument of the ioctls about devices.</summary>
 [CStruct("struct ifreq", "linux/if.h")]
 [StructLayout(LayoutKind.Sequential, Size = 40)]
-internal unsafe struct InterfaceRequest
+internal struct InterfaceRequest
 {
-    public fixed byte ifr_name[LinuxIf.IFNAMSIZ];
+    public InterfaceName ifr_name;
 
     /// <summary>The member of its union that sets flags; the longest is 24 bytes.</summary>
     public short ifr_flags;

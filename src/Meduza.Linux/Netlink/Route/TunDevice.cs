@@ -32,14 +32,14 @@ public static class TunDevice
             throw LinuxException.Last("ioctl TUNSETPERSIST", name);
     }
 
-    private static unsafe Descriptor Open(string name, short kind)
+    private static Descriptor Open(string name, short kind)
     {
         RouteSocket.ValidateName(name);
         var device = Descriptor.Open(Path, O_RDWR);
         try
         {
             InterfaceRequest request = default;
-            Encoding.UTF8.GetBytes(name, new Span<byte>(request.ifr_name, LinuxIf.IFNAMSIZ));
+            Encoding.UTF8.GetBytes(name, request.ifr_name);
             request.ifr_flags = (short)(kind | LinuxTun.IFF_NO_PI);
             return LinuxTun.ioctl(device, LinuxTun.TUNSETIFF, ref request) < 0
                 ? throw LinuxException.Last("ioctl TUNSETIFF", name)
