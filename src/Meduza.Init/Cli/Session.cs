@@ -13,15 +13,18 @@ namespace Meduza.Init.Cli;
 /// <param name="Time">The clock, for ages.</param>
 internal sealed record Session(TextWriter Output, TextWriter Error, bool Colour, string SocketPath, string LogFolder, TimeProvider Time)
 {
-    /// <summary>Standard output and error of this process; coloured on a terminal, unless <c>NO_COLOR</c> is set (no-color.org) or it is a dumb one.</summary>
+    /// <summary>Standard output and error of this process.</summary>
     public static Session OfProcess()
     {
         var output = new DescriptorWriter(new Descriptor(1), "standard output");
         var error = new DescriptorWriter(new Descriptor(2), "standard error");
-        var colour = output.IsTerminal
-            && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
-            && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        var colour = WantsColour(
+            output.IsTerminal, Environment.GetEnvironmentVariable("NO_COLOR"), Environment.GetEnvironmentVariable("TERM"));
         var logs = Environment.GetEnvironmentVariable("MEDUZA_LOG") is { Length: > 0 } folder ? folder : "/var/log";
         return new Session(output, error, colour, ControlSocket.Path, logs, TimeProvider.System);
     }
+
+    /// <summary>Only on a terminal, unless <c>NO_COLOR</c> is set (no-color.org) or the terminal is a dumb one.</summary>
+    internal static bool WantsColour(bool isTerminal, string? noColour, string? terminal) =>
+        isTerminal && string.IsNullOrEmpty(noColour) && terminal is not (null or "" or "dumb");
 }
