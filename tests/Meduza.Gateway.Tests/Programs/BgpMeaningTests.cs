@@ -65,10 +65,10 @@ public sealed class BgpMeaningTests : IDisposable
         Eventually(_right, routes => routes.Contains("10.42.20.0/24") && routes.Contains("172.16.1.0/24"));
         var routes = Routes(_right);
         Assert.DoesNotContain(routes, route => route.StartsWith("10.99.", StringComparison.Ordinal));
-        var there = _right.Run("vtysh", "-c", "show bgp ipv4 unicast 172.16.1.0/24");
+        var there = _right.Vtysh("-c", "show bgp ipv4 unicast 172.16.1.0/24");
         Assert.Contains("65002:77", there, StringComparison.Ordinal);
         Assert.DoesNotContain("9999", there, StringComparison.Ordinal);
-        Assert.Contains("0:9999", _gateway.Run("vtysh", "-c", "show bgp ipv4 unicast 172.16.1.0/24"), StringComparison.Ordinal);
+        Assert.Contains("0:9999", _gateway.Vtysh("-c", "show bgp ipv4 unicast 172.16.1.0/24"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,14 +115,14 @@ public sealed class BgpMeaningTests : IDisposable
             state = Apply(state, keys);
         }
         Assert.Equal(established, Established());
-        Assert.Empty(FrrDelta.Compute(Text(state), Text(keys.Render("gw-b")), certain: true));
+        Assert.Empty(FrrDelta.Compute(Text(state), Text(keys.Render("gw-b", Sandbox.Machine)), certain: true));
     }
 
     private sealed record Announced(string Prefix, string Prepended);
 
     private DesiredState Start(KeySet keys)
     {
-        var state = keys.Render("gw-b");
+        var state = keys.Render("gw-b", Sandbox.Machine);
         _gateway.LayDown(state);
         foreach (var service in state.Services.Where(service => service.Component == "frr"))
             _gateway.StartService(service);
@@ -131,7 +131,7 @@ public sealed class BgpMeaningTests : IDisposable
 
     private DesiredState Apply(DesiredState before, KeySet keys)
     {
-        var after = keys.Render("gw-b");
+        var after = keys.Render("gw-b", Sandbox.Machine);
         using var vty = new Vty(_gateway.HostPath("/run/frr/bgpd.vty"));
         vty.Apply(FrrDelta.Compute(Text(before), Text(after), certain: true));
         return after;
@@ -189,14 +189,14 @@ public sealed class BgpMeaningTests : IDisposable
 
     private static IReadOnlyCollection<string> Routes(Sandbox machine)
     {
-        using var answer = JsonDocument.Parse(machine.Run("vtysh", "-c", "show bgp ipv4 unicast json"));
+        using var answer = JsonDocument.Parse(machine.Vtysh("-c", "show bgp ipv4 unicast json"));
         return answer.RootElement.TryGetProperty("routes", out var routes) ? [.. routes.EnumerateObject().Select(route => route.Name)] : [];
     }
 
     /// <summary>Neighbours whose session is up, with how often one came and went: a session that flapped shows other numbers.</summary>
     private IReadOnlyList<string> Established()
     {
-        using var answer = JsonDocument.Parse(_gateway.Run("vtysh", "-c", "show bgp neighbors json"));
+        using var answer = JsonDocument.Parse(_gateway.Vtysh("-c", "show bgp neighbors json"));
         return [.. answer.RootElement.EnumerateObject()
             .Where(neighbor => neighbor.Value.TryGetProperty("bgpState", out var state) && state.GetString() == "Established")
             .Select(neighbor => $"{neighbor.Name} {neighbor.Value.GetProperty("connectionsEstablished").GetInt32()} {neighbor.Value.GetProperty("connectionsDropped").GetInt32()}")];

@@ -45,13 +45,13 @@ public sealed class FrrDeltaProgramTests
     [Fact]
     public void Daemons_that_got_deltas_run_what_daemons_run_that_were_started_anew()
     {
-        using var running = Start(Fleet.Keys.Render("gw-b"));
+        using var running = Start(Fleet.Keys.Render("gw-b", Sandbox.Machine));
         var keys = Fleet.Keys;
         foreach (var (name, change) in Changes)
         {
-            var before = keys.Render("gw-b");
+            var before = keys.Render("gw-b", Sandbox.Machine);
             keys = change(keys);
-            var after = keys.Render("gw-b");
+            var after = keys.Render("gw-b", Sandbox.Machine);
             foreach (var config in after.Frr)
             {
                 var old = before.Frr.Single(frr => frr.Daemon == config.Daemon).Config;
@@ -66,16 +66,16 @@ public sealed class FrrDeltaProgramTests
     [Fact]
     public void Daemons_that_ran_something_else_run_the_desired_text_after_an_uncertain_delta()
     {
-        var desired = SecondPeer(Fleet.Keys).With(Bgp + "no_transit", "true").Render("gw-b");
+        var desired = SecondPeer(Fleet.Keys).With(Bgp + "no_transit", "true").Render("gw-b", Sandbox.Machine);
         using var fresh = Start(desired);
         // What is believed, and what they run: they were started with the desired text already, or with the one before.
-        foreach (var actual in new[] { Fleet.Keys.Render("gw-b"), desired })
+        foreach (var actual in new[] { Fleet.Keys.Render("gw-b", Sandbox.Machine), desired })
         {
             using var running = Start(actual);
             foreach (var config in desired.Frr)
             {
                 using var vty = new Vty(running.HostPath($"/run/frr/{config.Daemon}.vty"));
-                var believed = Fleet.Keys.Render("gw-b").Frr.Single(frr => frr.Daemon == config.Daemon).Config;
+                var believed = Fleet.Keys.Render("gw-b", Sandbox.Machine).Frr.Single(frr => frr.Daemon == config.Daemon).Config;
                 vty.Apply(FrrDelta.Compute(believed, config.Config, certain: false));
             }
             AssertSame("uncertain", fresh, running, desired);

@@ -5,12 +5,19 @@ using Meduza.Linux.Process;
 namespace Meduza.Gateway.Tests.Programs;
 
 /// <summary>
-/// A machine for the driven programs: namespaces of its own, with an /etc that nobody else sees, and empty /run, /etc/frr, /etc/tinc and
-/// /etc/openvpn, in which a desired state is laid down and its services are started as they would be. Disposing ends all.
+/// A machine for the driven programs: namespaces of its own, with an /etc that nobody else sees, and empty /run, /etc/frr,
+/// /etc/tinc and /etc/openvpn, in which a desired state is laid down and its services are started as they would be.
+/// Disposing ends all. <c>MEDUZA_FRR_ROOT</c> names a folder with another distribution's FRR to be used instead of the
+/// machine's own.
 /// </summary>
 internal sealed class Sandbox : IDisposable
 {
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
+
+    private static readonly string Root = Environment.GetEnvironmentVariable("MEDUZA_FRR_ROOT") ?? "";
+
+    /// <summary>The machine that the tests run on, as a renderer must know it.</summary>
+    public static Machine Machine { get; } = new() { FrrHasMgmtd = File.Exists($"{Root}/usr/lib/frr/mgmtd") };
 
     private readonly RunningCommand _holder;
     private readonly Dictionary<string, RunningCommand> _services = [];
@@ -22,12 +29,15 @@ internal sealed class Sandbox : IDisposable
     }
 
     // A pid namespace too: whatever a daemon forked goes with its end.
-    private const string Setup = """
+    private static readonly string Setup = $"""
         set -e
         mount -t tmpfs none /run
         mkdir /run/upper /run/work
         mount -t overlay none -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc
         for d in /run /etc/frr /etc/tinc /etc/openvpn; do mkdir -p $d; mount -t tmpfs none $d; done
+        if [ -n "{Root}" ]; then
+            for d in /proc /dev /run /etc/frr; do mkdir -p {Root}$d; mount --rbind $d {Root}$d; done
+        fi
         ip link set lo up
         echo ready
         exec sleep 1000000
@@ -40,6 +50,9 @@ internal sealed class Sandbox : IDisposable
         Assert.True(result.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: exit {result.ExitCode}\n{result.Output}{result.Error}");
         return result.Output;
     }
+
+    /// <summary>Asks FRR's daemons something by their shell.</summary>
+    public string Vtysh(params string[] arguments) => Root.Length > 0 ? Run("chroot", [Root, "vtysh", .. arguments]) : Run("vtysh", arguments);
 
     public CommandResult TryRun(string program, params string[] arguments) =>
         Command.Run("nsenter", [.. Enter, program, .. arguments], Patience);
@@ -93,7 +106,9 @@ internal sealed class Sandbox : IDisposable
 
     public RunningCommand StartService(ServiceDefinition definition)
     {
-        var service = Start(definition.Command[0], [.. definition.Command[1..]]);
+        var service = definition.Component == "frr" && Root.Length > 0
+            ? Start("chroot", [Root, .. definition.Command])
+            : Start(definition.Command[0], [.. definition.Command[1..]]);
         _services[definition.Name] = service;
         Eventually(() => IsReady(definition.Readiness), () => $"{definition.Name} is not ready\n{service.Text}");
         return service;
