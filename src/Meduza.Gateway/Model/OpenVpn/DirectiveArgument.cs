@@ -34,7 +34,8 @@ internal sealed record DirectiveArgument(string Expected, Func<string, bool> Acc
     /// <summary>One name of a cipher, digest, curve or version, or several joined by colons.</summary>
     public static DirectiveArgument Names { get; } = new(
         "a name, or several joined by ':'",
-        text => text.Length is > 0 and <= 2000 && !text.AsSpan().ContainsAnyExcept(NameCharacters));
+        text => text.Length is > 0 and <= 2000 && !text.AsSpan().ContainsAnyExcept(NameCharacters)
+            && text.Split(':').All(name => name.Any(char.IsAsciiLetterOrDigit)));
 
     public static DirectiveArgument Fingerprint { get; } = new(
         "a SHA-256 fingerprint: 32 pairs of hexadecimal digits joined by ':'",

@@ -1,0 +1,175 @@
+using System.Net;
+using Meduza.Gateway.Plan;
+using Meduza.Gateway.Render;
+
+namespace Meduza.Gateway.Tests.Plan;
+
+/// <summary>A plan has all that is needed, and nothing else.</summary>
+public sealed class PlannerTests
+{
+    private static DesiredState State(KeySet keys, string node = "gw-b") => keys.Render(node);
+
+    [Fact]
+    public void What_is_as_it_must_be_needs_nothing()
+    {
+        var state = State(Fleet.Keys);
+        var changes = Planner.Plan(State(Fleet.Keys), Machines.After(state));
+        Assert.True(changes.IsEmpty);
+        Assert.Empty(changes.Components);
+    }
+
+    [Fact]
+    public void Empty_machine_gets_everything()
+    {
+        var state = State(Fleet.Keys);
+        var changes = Planner.Plan(state, new ObservedState());
+        Assert.Equal(state.Folders, changes.Folders);
+        Assert.Equal(state.Files, changes.Writes);
+        Assert.Equal(state.Services, changes.Defines);
+        Assert.Empty(changes.Links);
+        Assert.Empty(changes.Frr);
+        Assert.Equal(["frr", "hosts", "openvpn/office", "tinc"], changes.Components);
+    }
+
+    [Fact]
+    public void Changed_value_touches_its_instance_alone()
+    {
+        var before = State(Fleet.Keys);
+        var changes = Planner.Plan(State(Fleet.Keys.With("/nodes/gw-b/openvpn/office/keepalive", "5 30")), Machines.After(before));
+        Assert.Equal(["openvpn/office"], changes.Components);
+        Assert.Equal(["/etc/openvpn/generated/office.conf"], changes.Writes.Select(file => file.Path));
+        Assert.Equal(["openvpn-office"], changes.Defines.Select(service => service.Name));
+    }
+
+    [Fact]
+    public void Bgp_value_of_a_tunnel_does_not_touch_the_tunnel()
+    {
+        var before = State(Fleet.Keys);
+        var changes = Planner.Plan(State(Fleet.Keys.With("/nodes/gw-b/openvpn/office/bgp/weight", "7")), Machines.After(before));
+        Assert.Equal(["frr"], changes.Components);
+        Assert.Empty(changes.Defines);
+        var change = Assert.Single(changes.Frr);
+        Assert.Equal("bgpd", change.Daemon);
+        Assert.Equal(
+            ["router bgp 65001", "address-family ipv4 unicast", "neighbor 10.30.0.2 weight 7", "exit-address-family", "exit"],
+            change.Commands.Select(command => command.Line));
+        Assert.Equal(["/etc/frr/frr.conf", "/run/frr/meduza/bgpd.conf"], changes.Writes.Select(file => file.Path));
+    }
+
+    [Fact]
+    public void Host_record_is_a_reload_of_dnsmasq()
+    {
+        var before = State(Fleet.Keys, "gw-a");
+        var changes = Planner.Plan(State(Fleet.Keys.With("/dns/hosts/new.example", "10.0.0.1"), "gw-a"), Machines.After(before));
+        Assert.Equal(["/etc/etcd_hosts"], changes.Writes.Select(file => file.Path));
+        var define = Assert.Single(changes.Defines);
+        Assert.True(define.SameProcessAs(before.Services.Single(service => service.Name == "dnsmasq")));
+        Assert.Equal(1, define.ReloadSignal);
+    }
+
+    [Fact]
+    public void Removed_instance_goes_with_its_files_and_secrets()
+    {
+        var before = State(Fleet.Keys);
+        var changes = Planner.Plan(State(Fleet.Keys.With("/nodes/gw-b/openvpn/office/enable", "false")), Machines.After(before));
+        Assert.Equal(["openvpn-office"], changes.Removes.Select(service => service.Name));
+        Assert.Equal(["/etc/openvpn/generated/office.conf", "/etc/openvpn/generated/office.secret"], changes.Deletes);
+        Assert.Equal(["frr", "openvpn/office"], changes.Components);
+    }
+
+    [Fact]
+    public void Private_key_of_tinc_goes_when_tinc_does()
+    {
+        var before = State(Fleet.Keys);
+        var changes = Planner.Plan(State(Fleet.Keys.With("/nodes/gw-b/tinc/enable", "false")), Machines.After(before));
+        Assert.Contains("/etc/tinc/mesh/rsa_key.priv", changes.Deletes);
+        Assert.Contains("/etc/tinc/mesh/hosts/gwb", changes.Deletes);
+    }
+
+    [Fact]
+    public void Stray_in_an_owned_folder_is_deleted_and_its_part_named()
+    {
+        var state = State(Fleet.Keys);
+        var observed = Machines.After(state);
+        observed = observed with
+        {
+            Files = observed.Files
+                .Add("/etc/tinc/mesh/tinc-up", new ObservedFile("#!/bin/sh"u8.ToArray(), (UnixFileMode)0x1ff, "root"))
+                .Add("/etc/frr/daemons", new ObservedFile("not ours"u8.ToArray(), (UnixFileMode)0x1a4, "root")),
+        };
+        var changes = Planner.Plan(state, observed);
+        Assert.Equal(["/etc/tinc/mesh/tinc-up"], changes.Deletes);
+        Assert.Equal(["tinc"], changes.Components);
+    }
+
+    [Fact]
+    public void Wrong_mode_or_owner_is_mended()
+    {
+        var state = State(Fleet.Keys);
+        var observed = Machines.After(state);
+        const string Secret = "/etc/openvpn/generated/office.secret";
+        var open = observed.Files[Secret] with { Mode = observed.Files[Secret].Mode | UnixFileMode.OtherRead };
+        Assert.Equal([Secret], Planner.Plan(state, observed with { Files = observed.Files.SetItem(Secret, open) }).Writes.Select(file => file.Path));
+        var theirs = observed.Files[Secret] with { Owner = "nobody" };
+        Assert.Equal([Secret], Planner.Plan(state, observed with { Files = observed.Files.SetItem(Secret, theirs) }).Writes.Select(file => file.Path));
+        var folder = Planner.Plan(state, observed with { Folders = observed.Folders.SetItem("/run/frr", (UnixFileMode.UserRead, "root")) });
+        Assert.Equal(["/run/frr"], folder.Folders.Select(f => f.Path));
+        Assert.Equal(["frr"], folder.Components);
+    }
+
+    [Fact]
+    public void Device_gets_what_it_lacks_and_loses_what_it_has_too_much()
+    {
+        var state = State(Fleet.Keys);
+        var observed = Machines.After(state);
+        var foreign = new InterfaceAddress(IPAddress.Parse("10.20.0.99"), 24);
+        var changes = Planner.Plan(state, observed with { Links = observed.Links.SetItem("tnc0", new ObservedLink(false, [foreign])) });
+        var link = Assert.Single(changes.Links);
+        Assert.True(link.BringUp);
+        Assert.Equal(["10.20.0.2/24"], link.Add.Select(address => address.ToString()));
+        Assert.Equal([foreign], link.Remove);
+        Assert.Empty(Planner.Plan(state, observed with { Links = observed.Links.Remove("tnc0") }).Links);
+    }
+
+    [Fact]
+    public void Services_go_before_those_that_they_wait_for()
+    {
+        var state = State(Fleet.Keys);
+        var changes = Planner.Plan(new DesiredState([], [], [], [], []), Machines.After(state));
+        var order = changes.Removes.Select(service => service.Name).ToList();
+        Assert.Equal(state.Services.Length, order.Count);
+        foreach (var daemon in (string[])["staticd", "ospfd", "bgpd"])
+            Assert.True(order.IndexOf(daemon) < order.IndexOf("zebra"));
+    }
+
+    [Fact]
+    public void Daemon_that_is_restarted_gets_no_commands()
+    {
+        var before = State(Fleet.Keys);
+        var after = Fleet.Keys.With("/nodes/gw-b/lan", "10.42.99.0/24").Render("gw-b", new Machine { FrrDaemonFolder = "/opt/frr" });
+        var changes = Planner.Plan(after, Machines.After(before));
+        Assert.Equal(["zebra", "staticd", "ospfd", "bgpd"], changes.Defines.Select(service => service.Name));
+        Assert.Empty(changes.Frr);
+    }
+
+    [Fact]
+    public void Uncertain_daemon_gets_all_of_its_text_again()
+    {
+        var state = State(Fleet.Keys);
+        var observed = Machines.After(state);
+        observed = observed with { Frr = observed.Frr.SetItem("bgpd", observed.Frr["bgpd"] with { Certain = false }) };
+        var change = Assert.Single(Planner.Plan(state, observed).Frr);
+        var lines = change.Commands.Select(command => command.Line).ToHashSet();
+        Assert.All(change.Config.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), line => Assert.Contains(line, lines));
+    }
+
+    [Fact]
+    public void Another_instance_restarts_nobody()
+    {
+        var before = State(Fleet.Keys);
+        var changes = Planner.Plan(State(Fleet.Keys.With("/nodes/gw-b/openvpn/zweite/",
+            ("enable", "true"), ("port", "1196"), ("ifconfig", "10.1.0.1 10.1.0.2"), ("secret", Material.Of("static.key")))), Machines.After(before));
+        Assert.Equal(["openvpn-zweite"], changes.Defines.Select(service => service.Name));
+        Assert.Equal(["openvpn/zweite"], changes.Components);
+    }
+}
