@@ -1,0 +1,43 @@
+using Meduza.Linux.Process;
+
+namespace Meduza.Linux.Tests.Process;
+
+public sealed class ExecReportTests
+{
+    [Theory]
+    [InlineData(ExecStep.User, 0, "frr", "user \"frr\" does not exist")]
+    [InlineData(ExecStep.User, 1, "frr", "cannot become user \"frr\": Operation not permitted")]
+    [InlineData(ExecStep.Execute, 2, "/usr/sbin/x", "/usr/sbin/x: no such file")]
+    [InlineData(ExecStep.Execute, 2, "/bin/sh", "/bin/sh: its interpreter does not exist")]
+    [InlineData(ExecStep.Execute, 13, "/etc/passwd", "/etc/passwd: permission denied")]
+    [InlineData(ExecStep.Execute, 8, "/x", "/x: not an executable format")]
+    [InlineData(ExecStep.WorkingFolder, 2, "/nowhere", "working folder /nowhere: no such folder")]
+    public void A_failure_is_told_in_words(ExecStep step, int errno, string subject, string words) =>
+        Assert.Equal(words, new ExecReport(step, errno, subject).ToString());
+
+    [Fact]
+    public void Reports_are_read_back_one_after_the_other_and_never_in_part()
+    {
+        Span<byte> bytes = stackalloc byte[8192];
+        ExecReport[] reports = [new(ExecStep.Ready, 0, ""), new(ExecStep.Execute, 2, "/ö")];
+        var length = reports[0].Write(bytes);
+        length += reports[1].Write(bytes[length..]);
+
+        for (var cut = 0; cut <= length; cut++)
+        {
+            ReadOnlySpan<byte> rest = bytes[..cut];
+            var read = new List<ExecReport>();
+            while (ExecReport.TryRead(ref rest, out var report))
+                read.Add(report);
+            Assert.Equal(reports[..(cut == length ? 2 : cut >= 7 ? 1 : 0)], read);
+        }
+    }
+
+    [Fact]
+    public void A_report_fits_into_a_pipe_s_atomic_write_whatever_it_is_about()
+    {
+        Span<byte> bytes = stackalloc byte[4096];
+
+        Assert.InRange(new ExecReport(ExecStep.Execute, 2, new string('ö', 100_000)).Write(bytes), 1, 4096);
+    }
+}
