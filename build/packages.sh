@@ -6,6 +6,7 @@ readonly LAB_NEEDS=(
     etcd=etcd-server etcdctl=etcd-client
     tincd=tinc openvpn=openvpn dnsmasq=dnsmasq-base /usr/lib/frr/zebra=frr
     ip=iproute2 ping=iputils-ping unshare=util-linux strace=strace
+    iptables=iptables nft=nftables ipset=ipset
 )
 
 need_link_tools() {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -27,6 +28,13 @@ internal readonly ref struct NetlinkAttribute
 
     /// <returns>False when the value is shorter than that.</returns>
     public bool TryGet<T>(out T value) where T : unmanaged => MemoryMarshal.TryRead(Value, out value);
+
+    /// <summary>A number in the byte order of the network, as netfilter has them.</summary>
+    /// <returns>False when the value is shorter than that.</returns>
+    public bool TryGetBigEndian(out uint value) => BinaryPrimitives.TryReadUInt32BigEndian(Value, out value);
+
+    /// <inheritdoc cref="TryGetBigEndian(out uint)"/>
+    public bool TryGetBigEndian(out ulong value) => BinaryPrimitives.TryReadUInt64BigEndian(Value, out value);
 
     /// <summary>The text before the first NUL; bytes that are not UTF-8 are replaced.</summary>
     public string Text

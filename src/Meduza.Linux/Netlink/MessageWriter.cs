@@ -1,4 +1,5 @@
 using System.Net;
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -93,6 +94,14 @@ internal ref struct MessageWriter
         WriteAttributeHeader(type, sizeof(ulong));
         MemoryMarshal.Write(Take(sizeof(ulong)), value);
     }
+
+    /// <summary>Writes a number in the byte order of the network, as netfilter has them.</summary>
+    public void WriteBigEndian(ushort type, uint value) =>
+        WriteAttribute(type, BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value);
+
+    /// <inheritdoc cref="WriteBigEndian(ushort, uint)"/>
+    public void WriteBigEndian(ushort type, ulong value) =>
+        WriteAttribute(type, BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value);
 
     // struct nlattr, bytes, NUL, padding
     /// <summary>Writes a string with the NUL that ends it.</summary>

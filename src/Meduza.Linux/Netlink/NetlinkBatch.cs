@@ -38,18 +38,19 @@ internal sealed class NetlinkBatch
     }
 
     /// <summary>
-    /// Numbers requests, so that only the last is acknowledged when nothing fails: the kernel handles them in order, and
+    /// Numbers requests, so that only one is acknowledged when nothing fails: the kernel handles them in order, and
     /// reports what fails whether it was asked to or not.
     /// </summary>
     /// <param name="sequence">Of the first; one more for each that follows.</param>
+    /// <param name="acknowledged">The one that is acknowledged, counted from the first; the last where it is not given.</param>
     /// <returns>They as one datagram.</returns>
-    public ReadOnlySpan<byte> Number(int first, int count, uint sequence)
+    public ReadOnlySpan<byte> Number(int first, int count, uint sequence, int? acknowledged = null)
     {
         for (var i = 0; i < count; i++)
         {
             ref var header = ref MemoryMarshal.AsRef<NetlinkHeader>(_bytes.AsSpan(_entries[first + i].Offset));
             header.nlmsg_flags |= LinuxNetlink.NLM_F_REQUEST;
-            if (i == count - 1)
+            if (i == (acknowledged ?? count - 1))
                 header.nlmsg_flags |= LinuxNetlink.NLM_F_ACK;
             else
                 header.nlmsg_flags &= unchecked((ushort)~LinuxNetlink.NLM_F_ACK);

@@ -1,9 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Meduza.Linux.Netlink.Abi;
-using Meduza.Linux.Process;
-using Tmds.Linux;
-using static Tmds.Linux.LibC;
 
 namespace Meduza.Linux.Netlink.Route;
 
@@ -12,16 +7,9 @@ namespace Meduza.Linux.Netlink.Route;
 /// of the thread that opened it. Open it, then read the state with a <see cref="RouteSocket"/>, then read the notifications:
 /// so nothing falls between.
 /// </summary>
-/// <remarks>
-/// A thread of its own waits in poll(2) on the socket and on an eventfd that ends it: no interval, no wake-up while
-/// nothing happens. A reader that does not keep up stops that thread; then the kernel's queue fills, and what
-/// overflows becomes one <see cref="RouteEvent.Missed"/>.
-/// </remarks>
+/// <remarks>What overflows becomes one <see cref="RouteEvent.Missed"/>.</remarks>
 public sealed class RouteMonitor : IDisposable
 {
-    private const int QueueLength = 1024;
-    private const int StackLength = 256 << 10;
-
     private static readonly (RouteTopics Topic, uint Group)[] Groups =
     [
         (RouteTopics.Links, LinuxRtnetlink.RTNLGRP_LINK),
@@ -33,10 +21,10 @@ public sealed class RouteMonitor : IDisposable
         (RouteTopics.Rules, LinuxRtnetlink.RTNLGRP_IPV6_RULE),
     ];
 
-    private readonly NetlinkSocket _socket;
-    private int _reading;
+    private readonly NotificationStream<RouteNotification> _stream;
 
-    private RouteMonitor(NetlinkSocket socket) => _socket = socket;
+    private RouteMonitor(NetlinkSocket socket) =>
+        _stream = new(socket, TryParse, new RouteNotification(RouteEvent.Missed, null, null), "route-monitor");
 
     /// <summary>Of devices and addresses.</summary>
     /// <exception cref="LinuxException">No descriptor is left.</exception>
@@ -65,107 +53,10 @@ public sealed class RouteMonitor : IDisposable
     /// <summary>The notifications as they come, until cancelled. One reading at a time.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/>.</exception>
     /// <exception cref="LinuxException">The socket failed.</exception>
-    public async IAsyncEnumerable<RouteNotification> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation)
-    {
-        if (Interlocked.Exchange(ref _reading, 1) != 0)
-            throw new InvalidOperationException("the notifications are being read already");
-
-        using var stop = OpenEvent();
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var queue = Channel.CreateBounded<RouteNotification>(new BoundedChannelOptions(QueueLength)
-        {
-            SingleReader = true,
-            SingleWriter = true,
-        });
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => Pump(queue.Writer, stop, ended, stopping.Token), StackLength)
-        {
-            IsBackground = true,
-            Name = "route-monitor",
-        };
-        thread.Start();
-        try
-        {
-            await foreach (var notification in queue.Reader.ReadAllAsync(cancellation))
-                yield return notification;
-        }
-        finally
-        {
-            await stopping.CancelAsync();
-            Signal(stop);
-            await ended.Task;
-            Volatile.Write(ref _reading, 0);
-        }
-    }
+    public IAsyncEnumerable<RouteNotification> ReadAllAsync(CancellationToken cancellation) => _stream.ReadAllAsync(cancellation);
 
     /// <summary>Closes the socket. A reading that is under way must have been cancelled.</summary>
-    public void Dispose() => _socket.Dispose();
-
-    private void Pump(
-        ChannelWriter<RouteNotification> queue, Descriptor stop, TaskCompletionSource ended, CancellationToken stopping)
-    {
-        Exception? failure = null;
-        try
-        {
-            var batch = new List<RouteNotification>();
-            while (Wait(stop))
-            {
-                batch.Clear();
-                Read(batch);
-                foreach (var notification in batch)
-                {
-                    if (!queue.TryWrite(notification))
-                        queue.WriteAsync(notification, stopping).AsTask().GetAwaiter().GetResult();
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Asked to end while the reader was slow.
-        }
-        catch (Exception e)
-        {
-            failure = e;
-        }
-        queue.TryComplete(failure);
-        ended.SetResult();
-    }
-
-    // False when asked to end.
-    private bool Wait(Descriptor stop)
-    {
-        pollfd[] waits =
-        [
-            new() { fd = _socket.Descriptor.Number, events = POLLIN },
-            new() { fd = stop.Number, events = POLLIN },
-        ];
-        while (!Polling.Wait(waits, Timeout.Infinite))
-        {
-            // A signal came between.
-        }
-        return waits[1].revents == 0;
-    }
-
-    private void Read(List<RouteNotification> batch)
-    {
-        try
-        {
-            var reader = _socket.ReadNotifications();
-            while (reader.TryRead(out var message))
-            {
-                if (TryParse(message, out var notification))
-                    batch.Add(notification);
-            }
-        }
-        catch (LinuxException e) when (e.Errno == ENOBUFS || e.Errno == EMSGSIZE)
-        {
-            batch.Add(new RouteNotification(RouteEvent.Missed, null, null));
-        }
-        catch (LinuxException e) when (e.Errno == EAGAIN)
-        {
-            // poll(2) may announce a datagram that is not there.
-        }
-    }
+    public void Dispose() => _stream.Dispose();
 
     private static bool TryParse(in Message message, out RouteNotification notification)
     {
@@ -195,14 +86,5 @@ public sealed class RouteMonitor : IDisposable
         }
         notification = default;
         return false;
-    }
-
-    private static Descriptor OpenEvent() => Descriptor.FromCall(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd", "");
-
-    private static unsafe void Signal(Descriptor stop)
-    {
-        var one = 1UL;
-        if (write(stop.Number, &one, sizeof(ulong)) < 0)
-            throw LinuxException.Last("write", "eventfd");
     }
 }
