@@ -44,7 +44,11 @@ public sealed record DesiredLink(string Name, ImmutableArray<InterfaceAddress> A
 /// </summary>
 /// <param name="Daemon"><c>zebra</c>, <c>staticd</c>, <c>ospfd</c>, <c>bgpd</c>, …: the service, and its vty socket.</param>
 /// <param name="Config">Configuration text, a line a command, contexts indented by one space.</param>
-public sealed record FrrDaemonConfig(string Daemon, string Config);
+public sealed record FrrDaemonConfig(string Daemon, string Config)
+{
+    /// <summary>The file that it reads at its start; among the desired files it has this content.</summary>
+    public string Path { get; init; } = "";
+}
 
 /// <summary>Everything that the gateway must be, as pure data: the same keys always give the same bytes.</summary>
 public sealed record DesiredState(

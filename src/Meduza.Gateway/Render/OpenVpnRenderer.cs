@@ -45,6 +45,7 @@ internal static class OpenVpnRenderer
             Name = $"openvpn-{instance.Name}",
             Component = component,
             Command = [machine.OpenVpn, "--config", $"{Folder}/{instance.Name}.conf"],
+            After = ["dnsmasq"],
             // A connection would take the one place that the management interface has.
             Readiness = new Readiness(ReadinessKind.File, SocketPath(instance.Name)),
             Revision = Fingerprint.Of([.. files]),

@@ -43,6 +43,7 @@ internal static class TincRenderer
             // tincd insists on a pid file and refuses to start when the number in an old one is any process's. The path is
             // that of its standard input, /dev/null: it reads nothing from there, leaves nothing and cannot delete it.
             Command = [machine.Tincd, "-n", tinc.Netname, "-D", "--pidfile=/proc/self/fd/0"],
+            After = ["dnsmasq"],
             Readiness = new Readiness(ReadinessKind.Device, tinc.Device.ToString()),
             ReloadSignal = SigHup,
             Revision = Fingerprint.Of([.. readAtStart]),

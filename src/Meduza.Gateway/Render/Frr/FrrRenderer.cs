@@ -36,13 +36,13 @@ internal static partial class FrrRenderer
         if (machine.FrrHasMgmtd)
         {
             // staticd has no file from FRR 9 on: mgmtd keeps its configuration, and reads it from this fixed place.
-            Daemon(state, machine, "mgmtd", header + statics, $"{EtcFolder}/mgmtd.conf", [], []);
-            Daemon(state, machine, "zebra", header, $"{ConfigFolder}/zebra.conf", ["-f", $"{ConfigFolder}/zebra.conf", .. NetlinkBuffer], ["mgmtd"]);
+            Daemon(state, machine, "mgmtd", header + statics, $"{EtcFolder}/mgmtd.conf", [], Earlier);
+            Daemon(state, machine, "zebra", header, $"{ConfigFolder}/zebra.conf", ["-f", $"{ConfigFolder}/zebra.conf", .. NetlinkBuffer], ["mgmtd", .. Earlier]);
             Daemon(state, machine, "staticd", null, null, [], ["mgmtd", "zebra"]);
         }
         else
         {
-            Daemon(state, machine, "zebra", header, $"{ConfigFolder}/zebra.conf", ["-f", $"{ConfigFolder}/zebra.conf", .. NetlinkBuffer], []);
+            Daemon(state, machine, "zebra", header, $"{ConfigFolder}/zebra.conf", ["-f", $"{ConfigFolder}/zebra.conf", .. NetlinkBuffer], Earlier);
             Daemon(state, machine, "staticd", header + statics, $"{ConfigFolder}/staticd.conf", ["-f", $"{ConfigFolder}/staticd.conf"], ["zebra"]);
         }
         if (config.Ospf is not null)
@@ -50,6 +50,12 @@ internal static partial class FrrRenderer
         if (config.Bgp is not null)
             Daemon(state, machine, "bgpd", header + bgp, $"{ConfigFolder}/bgpd.conf", ["-f", $"{ConfigFolder}/bgpd.conf"], ["zebra"]);
     }
+
+    /// <summary>
+    /// What starts before FRR does. Tunnels do too, by their place in the state, and are not named: a new one would be a
+    /// change of zebra's definition, and restart it.
+    /// </summary>
+    private static readonly ImmutableArray<string> Earlier = ["dnsmasq", "tinc"];
 
     /// <summary>Bytes for zebra's netlink socket: with the default a burst of routes overruns it and zebra misses some.</summary>
     private static readonly ImmutableArray<string> NetlinkBuffer = ["-s", "90000000"];
@@ -60,7 +66,7 @@ internal static partial class FrrRenderer
         if (config is not null)
         {
             Text(state, path!, config);
-            state.Frr(new FrrDaemonConfig(name, config));
+            state.Frr(new FrrDaemonConfig(name, config) { Path = path! });
         }
         state.Service(new ServiceDefinition
         {

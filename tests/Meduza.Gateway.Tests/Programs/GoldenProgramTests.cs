@@ -1,0 +1,35 @@
+using Meduza.Gateway.Model;
+using Meduza.Gateway.Render;
+using Meduza.Gateway.Tests.Golden;
+
+namespace Meduza.Gateway.Tests.Programs;
+
+/// <summary>Every golden case, laid down and started: each program takes its files, gets ready and goes on running.</summary>
+public sealed class GoldenProgramTests
+{
+    public static TheoryData<string, string> Cases => new(GoldenTests.Cases.Select(row => (row.Data.Item1, row.Data.Item2)).Where(row => row.Item1 != "empty"));
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Programs_take_what_is_rendered(string name, string node)
+    {
+        var state = Renderer.Render(ConfigParser.Parse(GoldenTests.ReadKeys(Path.Combine(GoldenTests.Folder(), name)), node).Config!, Sandbox.Machine);
+        using var sandbox = new Sandbox();
+        sandbox.LayDown(state);
+        sandbox.StartServices(state);
+        foreach (var service in state.Services)
+        {
+            var process = sandbox.Service(service.Name);
+            if (service.Component.StartsWith("openvpn/", StringComparison.Ordinal))
+                process.WaitForLine(line => line.Contains("MANAGEMENT: unix domain socket listening", StringComparison.Ordinal), Sandbox.Patience);
+            Assert.False(process.HasExited, $"{service.Name}\n{process.Text}");
+            Assert.DoesNotContain(process.Lines, line => line.Contains("Options error", StringComparison.Ordinal) || line.Contains("fatal", StringComparison.Ordinal));
+        }
+        if (state.Frr.IsEmpty)
+            return;
+        Assert.DoesNotContain("% ", sandbox.Vtysh("-C", "-f", "/etc/frr/frr.conf"), StringComparison.Ordinal);
+        var running = sandbox.Vtysh("-c", "show running-config").Split('\n');
+        foreach (var line in state.Frr.SelectMany(frr => frr.Config.Split('\n')).Where(line => line.Length > 0 && !RunningConfig.IsNotShown(line)))
+            Assert.Contains(line, running);
+    }
+}
