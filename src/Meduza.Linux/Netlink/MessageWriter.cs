@@ -26,6 +26,9 @@ internal ref struct MessageWriter
     /// <summary>All that was written.</summary>
     public readonly Span<byte> Written => _buffer[.._length];
 
+    /// <summary>How many bytes are left.</summary>
+    public readonly int Free => _buffer.Length - _length;
+
     // struct nlmsghdr { u32 len; u16 type; u16 flags; u32 seq; u32 pid; }, payload follows
     /// <summary>Begins a message; <see cref="EndMessage"/> sets its length, the socket its sequence number.</summary>
     public WriteToken BeginMessage(ushort type, ushort flags)

@@ -1,7 +1,9 @@
 using CsCheck;
 using Meduza.Linux.Netlink;
 using Meduza.Linux.Netlink.Abi;
+using Meduza.Linux.Netlink.Generic;
 using Meduza.Linux.Netlink.Route;
+using Meduza.Linux.Netlink.WireGuard;
 
 namespace Meduza.Linux.Tests.Netlink;
 
@@ -19,7 +21,13 @@ public class HostileMessageTests
         + "4c000000180002000100000000000000" + "02100000fe04000100000000" + "080001000a060000" + "080005000a010201" + "080007000a010203"
         + "0800040003000000" + "0c000800" + "0800020014050000" + "04000900"
         + "44000000200002000100000000000000" + "020010000000000100000000" + "0800060065000000" + "080002000a010000" + "0700030076300000"
-        + "08000f00e8030000" + "0500150063000000");
+        + "08000f00e8030000" + "0500150063000000"
+        // A peer of a WireGuard device, and the number of its family.
+        + "c00000001f0002000100000000000000" + "00010000" + "0800020077673000" + "060006006cca0000" + "94000880" + "90000080"
+        + "24000100c53201039adba14be71f886da1d8dbe9eebded08cb111b75340078999aa9f038" + "140004000200ca6dc00002010000000000000000"
+        + "14000600000000660000000000000000f0490200" + "48000980" + "1c000080" + "0600010002000000" + "080002000a010000" + "0500030010000000"
+        + "28000080" + "060001000a000000" + "1400020020010db8000100000000000000000000" + "0500030030000000"
+        + "24000000100000000100000000000000" + "01020000" + "0e000200776972656775617264000000" + "060001001f000000");
 
     private static readonly Gen<byte[]> Mutated = Gen.Select(
         Gen.Int[0, Sample.Length], Gen.Select(Gen.Int[0, Sample.Length - 1], Gen.Byte).Array[0, 12],
@@ -71,6 +79,8 @@ public class HostileMessageTests
             Assert.True(AddressMessages.TryParse(message, out var address) || address == default);
             Assert.True(RouteMessages.TryParse(message, out var route) || route is null);
             Assert.True(RuleMessages.TryParse(message, out var rule) || rule is null);
+            Assert.True(WireGuardMessages.TryParse(message, new GenericFamily(31), out var device) || device is null);
+            Assert.True(GenericFamily.TryParse(message, out var family) || family == default);
             if (message.TryRead<LinkHeader>(out _, out var attributes))
                 ReadAttributes(attributes, bytes, 0);
             try
