@@ -7,6 +7,7 @@ readonly LAB_NEEDS=(
     tincd=tinc openvpn=openvpn dnsmasq=dnsmasq-base /usr/lib/frr/zebra=frr
     ip=iproute2 ping=iputils-ping unshare=util-linux strace=strace
     iptables=iptables nft=nftables ipset=ipset
+    wg=wireguard-tools wireguard-go=wireguard-go
 )
 
 need_link_tools() {
