@@ -7,6 +7,7 @@ source build/common.sh
 source build/packages.sh
 source build/publish.sh
 source build/tests.sh
+source build/lab.sh
 
 usage() {
     cat <<'TEXT'
@@ -15,6 +16,9 @@ usage: ./build.sh [VERB]
   (none)        build artifacts/meduza-init, and the link artifacts/meduza to it
   test          run every test, those of the lab included (as root)
   test unit     run the tests that need no root
+  demo          build three gateways in namespaces, ping across them, take them down (as root)
+  lab           the same, and keep the network up for looking around, until Ctrl-C (as root)
+  bench         measure; one line of JSON a figure (as root)
   clean         remove everything that was built
 TEXT
 }
@@ -24,6 +28,9 @@ main() {
         "") publish_binary ;;
         test) test_all ;;
         "test unit") test_unit ;;
+        demo) run_demo ;;
+        lab) run_demo --keep ;;
+        bench) run_bench ;;
         clean) clean ;;
         -h | --help | help) usage ;;
         *)

@@ -44,19 +44,26 @@ is_there() {
     esac
 }
 
-# The lists are fetched only when there are none, or when they are too old to install from.
+# The lists are fetched only when there are none, or when they are too old to install from. What apt says matters only
+# when it fails.
 apt_install() {
-    apt_try "$@" || {
+    local log
+    log=$(mktemp)
+    if ! apt_try "$@" > "$log" 2>&1; then
         say "reading the package lists first"
-        apt-get -q -o DPkg::Lock::Timeout=120 update >&2
-        apt_try "$@"
-    }
+        if ! apt-get -q -o DPkg::Lock::Timeout=120 update > "$log" 2>&1 || ! apt_try "$@" > "$log" 2>&1; then
+            cat "$log" >&2
+            rm -f "$log"
+            die "the packages could not be installed; what apt-get said is above"
+        fi
+    fi
+    rm -f "$log"
 }
 
 # --no-upgrade and --no-remove: what is on the machine stays as it is.
 apt_try() {
     DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 \
-        --no-install-recommends --no-upgrade --no-remove install "$@" < /dev/null >&2
+        --no-install-recommends --no-upgrade --no-remove install "$@" < /dev/null
 }
 
 # Runs a command while no package may start its service (invoke-rc.d and deb-systemd-invoke ask policy-rc.d), and leaves

@@ -55,6 +55,8 @@ public sealed class Etcd : IDisposable
             "--listen-client-urls", Endpoint, "--advertise-client-urls", Endpoint,
             "--listen-peer-urls", "http://127.0.0.1:2380", "--initial-advertise-peer-urls", "http://127.0.0.1:2380",
             "--initial-cluster", "lab=http://127.0.0.1:2380",
+            // Alone, it need not wait a second for others before it elects itself.
+            "--heartbeat-interval", "20", "--election-timeout", "200",
         ];
         if (Certificates is { } tls)
             command.AddRange(["--cert-file", tls.ServerCertificate, "--key-file", tls.ServerKey, "--trusted-ca-file", tls.Authority, "--client-cert-auth"]);
@@ -87,7 +89,7 @@ public sealed class Etcd : IDisposable
     {
         ArgumentNullException.ThrowIfNull(keys);
         foreach (var chunk in keys.Chunk(KeysPerTransaction))
-            Transact(chunk.Select(k => $"put {Quoted(k.Key)} {Quoted(k.Value)}"));
+            Transact(chunk.Select(k => $"put -- {Quoted(k.Key)} {Quoted(k.Value)}"));
     }
 
     public void Put(string key, string value) => Put([(key, value)]);
@@ -100,7 +102,7 @@ public sealed class Etcd : IDisposable
         Must.Run(["sh", "-c", "exec \"$@\" < \"$0\"", path, .. CtlCommand(["put", key])], environment: CtlEnvironment());
     }
 
-    public void Delete(params IReadOnlyList<string> keys) => Transact(keys.Select(k => $"del {Quoted(k)}"));
+    public void Delete(params IReadOnlyList<string> keys) => Transact(keys.Select(k => $"del -- {Quoted(k)}"));
 
     /// <summary>Writes <c>/commit</c>.</summary>
     /// <returns>The revision at which it stands.</returns>

@@ -83,6 +83,41 @@ public sealed class Gateway : IDisposable
         return _init;
     }
 
+    /// <summary>The daemons that PID 1 runs, the agent aside: what must not change when nothing calls for it.</summary>
+    public IReadOnlyList<SeenProcess> Daemons()
+    {
+        var processes = Init.Processes();
+        // What was started from outside (nsenter) has a parent in another namespace, and the agent is the binary itself.
+        return
+        [
+            .. processes
+                .Where(p => p.Parent == Init.HostPid && !p.CommandLine.Contains("meduza-init", StringComparison.Ordinal) && p.State != 'Z')
+                .Select(p => p with { State = '-' })
+                .OrderBy(p => p.Pid),
+        ];
+    }
+
+    /// <summary>The process of the agent, or null while there is none.</summary>
+    public SeenProcess? Agent() =>
+        Init.Processes().FirstOrDefault(p => p.Parent == Init.HostPid && p.CommandLine.EndsWith(" agent", StringComparison.Ordinal));
+
+    /// <summary>Asks <c>meduza status</c> until it says that all that is enabled is up.</summary>
+    /// <returns>Its table.</returns>
+    /// <exception cref="LabException">It does not in time; with the last table.</exception>
+    public string WaitUntilUp(TimeSpan timeout)
+    {
+        var deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        while (true)
+        {
+            var status = Init.Meduza("status");
+            if (status.ExitCode == 0)
+                return status.Output;
+            if (Environment.TickCount64 > deadline)
+                throw new LabException($"{Name} is not up after {timeout.TotalSeconds:0} s: exit code {status.ExitCode}\n{status.Output}{status.Error}");
+            Thread.Sleep(200);
+        }
+    }
+
     /// <summary>Pings from the gateway itself.</summary>
     public CommandResult Ping(string address) => Network.Run("ping", "-n", "-c", "1", "-W", "1", address);
 

@@ -29,5 +29,14 @@ public sealed class LanHost(NetworkNamespace network, string address) : IDisposa
         }
     }
 
+    /// <summary>The IPv4 addresses that a name server gives for a name, in its order; empty when it has none.</summary>
+    public IReadOnlyList<string> Resolve(string name, string server)
+    {
+        // Its own resolv.conf, in a mount namespace that ends with the question.
+        const string Ask = "d=$(mktemp) && echo \"nameserver $1\" > $d && mount --bind $d /etc/resolv.conf && rm $d && getent ahostsv4 \"$2\"";
+        var answer = network.Run("unshare", "--mount", "sh", "-c", Ask, "sh", server, name);
+        return [.. answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')[0]).Distinct()];
+    }
+
     public void Dispose() => network.Dispose();
 }

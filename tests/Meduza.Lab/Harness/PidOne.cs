@@ -140,6 +140,30 @@ public sealed class PidOne : IDisposable
         }
     }
 
+    /// <summary>Waits for something that sends no event; looks again every few milliseconds.</summary>
+    /// <param name="so">What must become true.</param>
+    /// <param name="what">The same in words, for the failure.</param>
+    /// <exception cref="LabException">It did not.</exception>
+    public void WaitUntil(Func<bool> so, string what, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(so);
+        var deadline = Environment.TickCount64 + (long)(timeout ?? Must.Patience).TotalMilliseconds;
+        while (!so())
+        {
+            if (HasExited || Environment.TickCount64 > deadline)
+                throw new LabException($"{Name}: not so: {what}\n{Output}");
+            Thread.Sleep(10);
+        }
+    }
+
+    /// <summary>Waits for something to be there, see <see cref="WaitUntil"/>.</summary>
+    public T WaitFor<T>(Func<T?> find, string what, TimeSpan? timeout = null) where T : class
+    {
+        T? found = null;
+        WaitUntil(() => (found = find()) is not null, what, timeout);
+        return found!;
+    }
+
     /// <summary>Sends PID 1 a signal.</summary>
     public void Signal(int number) => Signals.Send(HostPid, number);
 

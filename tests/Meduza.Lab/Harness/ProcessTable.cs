@@ -7,6 +7,7 @@ namespace Meduza.Lab.Harness;
 /// <summary>A process as this machine's <c>/proc</c> shows it.</summary>
 /// <param name="HostPid">Its pid here.</param>
 /// <param name="Pid">Its pid in its own namespace.</param>
+/// <param name="Parent">The pid of its parent here.</param>
 /// <param name="StartTicks">When it started, in clock ticks since boot: with the pid, its identity.</param>
 /// <param name="State">One letter: <c>Z</c> is a zombie.</param>
 /// <param name="Name">The program's name, at most 15 bytes.</param>
@@ -14,7 +15,7 @@ namespace Meduza.Lab.Harness;
 /// <param name="PidNamespace">Inode of its pid namespace.</param>
 /// <param name="Network">Inode of its network namespace; 0 for a zombie, which has none any more.</param>
 public sealed record SeenProcess(
-    int HostPid, int Pid, long StartTicks, char State, string Name, string CommandLine, ulong PidNamespace, ulong Network);
+    int HostPid, int Pid, int Parent, long StartTicks, char State, string Name, string CommandLine, ulong PidNamespace, ulong Network);
 
 /// <summary>All processes of this machine and the namespaces that they are in (proc(5), namespaces(7)).</summary>
 public static class ProcessTable
@@ -44,6 +45,7 @@ public static class ProcessTable
             return new(
                 hostPid,
                 int.Parse(own.Split('\t', StringSplitOptions.RemoveEmptyEntries)[^1], CultureInfo.InvariantCulture),
+                int.Parse(fields[1], CultureInfo.InvariantCulture),
                 long.Parse(fields[19], CultureInfo.InvariantCulture),
                 fields[0][0],
                 name,
