@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
 using Meduza.Init.Agent.Reconcile;
 using Meduza.Init.Agent.Status;
@@ -58,6 +59,13 @@ internal static partial class AgentProgram
 
     private static async Task RunAsync(NodeSettings settings, ILoggerFactory logging, CancellationToken cancellation)
     {
+        // Programs that were told of this file may be started before etcd has answered.
+        if (!File.Exists(HostsRenderer.Path))
+        {
+            const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+            AtomicFile.Write(HostsRenderer.Path, [], Mode, uid: 0, gid: 0);
+        }
+
         var clock = TimeProvider.System;
         using var triggers = new Triggers();
         await using var services = await ServiceLink.ConnectAsync(ControlSocket.Path, cancellation);
