@@ -1,0 +1,40 @@
+using Meduza.Lab.Harness;
+
+namespace Meduza.Lab.Commits;
+
+public class UnchangedCommitTests
+{
+    [Fact]
+    public void A_commit_of_the_same_keys_touches_no_file_no_process_and_no_device()
+    {
+        using var solo = SoloGateway.Start();
+        solo.Apply("settled");
+        var daemons = solo.Gateway.Daemons();
+        var agent = solo.Gateway.Agent();
+        using var monitor = new NetlinkMonitor(solo.Gateway.Network);
+        var touches = new FileTouches(solo.Init);
+
+        var outcome = solo.Apply("same again");
+
+        Assert.Empty(outcome.Changed);
+        Assert.Empty(touches.Paths());
+        Assert.Empty(monitor.Lines());
+        Assert.Equal(daemons, solo.Gateway.Daemons());
+        Assert.Equal(agent?.HostPid, solo.Gateway.Agent()?.HostPid);
+    }
+
+    [Fact]
+    public void One_changed_value_touches_only_its_own_part()
+    {
+        using var solo = SoloGateway.Start();
+        var daemons = solo.Gateway.Daemons();
+        var touches = new FileTouches(solo.Init);
+
+        var outcome = solo.Apply("another filter", ("/global/bgp/filter/in", "deny 172.16.0.0/12 le 32"));
+
+        Assert.Equal(["frr"], outcome.Changed);
+        Assert.Equal(daemons, solo.Gateway.Daemons());
+        Assert.All(touches.Paths(), path => Assert.Contains("frr", path, StringComparison.Ordinal));
+        Assert.Contains("172.16.0.0/12", solo.Init.Run("vtysh", "-c", "show running-config").Output, StringComparison.Ordinal);
+    }
+}
