@@ -84,6 +84,27 @@ public sealed class BgpMeaningTests : IDisposable
     }
 
     [Fact]
+    public void Ospf_announces_both_kinds_of_lans_and_what_bgp_learned_with_the_tag()
+    {
+        _gateway.Run("ip", "route", "add", "default", "via", "10.30.0.9");
+        Start(Keys);
+        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""));
+        OspfEventually("10.42.20.0 tag 0", "10.99.20.0 tag 0", "172.16.1.0 tag 65000");
+    }
+
+    [Fact]
+    public void Default_route_of_bgp_goes_into_ospf_where_the_filter_takes_it_and_alone_where_asked()
+    {
+        var keys = Keys.With("/global/bgp/filter/in", "permit 0.0.0.0/0 le 32");
+        var before = Start(keys);
+        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1", new("172.16.1.0/24", ""), new("0.0.0.0/0", ""));
+        OspfEventually("0.0.0.0 tag 65000", "10.42.20.0 tag 0", "10.99.20.0 tag 0", "172.16.1.0 tag 65000");
+
+        Apply(before, keys.With("/nodes/gw-b/bgp/to_ospf/default_only", "true"), "ospfd");
+        OspfEventually("0.0.0.0 tag 65000", "10.42.20.0 tag 0", "10.99.20.0 tag 0");
+    }
+
+    [Fact]
     public void A_changed_filter_takes_effect_and_no_session_starts_anew()
     {
         var before = Start(Keys);
@@ -129,15 +150,38 @@ public sealed class BgpMeaningTests : IDisposable
         return state;
     }
 
-    private DesiredState Apply(DesiredState before, KeySet keys)
+    private DesiredState Apply(DesiredState before, KeySet keys, string daemon = "bgpd")
     {
         var after = keys.Render("gw-b", Sandbox.Machine);
-        using var vty = new Vty(_gateway.HostPath("/run/frr/bgpd.vty"));
-        vty.Apply(FrrDelta.Compute(Text(before), Text(after), certain: true));
+        using var vty = new Vty(_gateway.HostPath($"/run/frr/{daemon}.vty"));
+        vty.Apply(FrrDelta.Compute(Text(before, daemon), Text(after, daemon), certain: true));
         return after;
     }
 
-    private static string Text(DesiredState state) => state.Frr.Single(frr => frr.Daemon == "bgpd").Config;
+    private static string Text(DesiredState state, string daemon = "bgpd") => state.Frr.Single(frr => frr.Daemon == daemon).Config;
+
+    /// <summary>Waits until the gateway announces just these networks as external ones.</summary>
+    private void OspfEventually(params string[] expected) =>
+        Sandbox.Eventually(() => OspfExternals().SequenceEqual(expected), () => string.Join('\n', OspfExternals()));
+
+    private IEnumerable<string> OspfExternals()
+    {
+        var lines = _gateway.Vtysh("-c", "show ip ospf database external self-originate").Split('\n').Select(line => line.Trim());
+        string? id = null;
+        var age = "";
+        List<string> found = [];
+        foreach (var line in lines)
+        {
+            if (line.StartsWith("LS age: ", StringComparison.Ordinal))
+                age = line;
+            else if (line.StartsWith("Link State ID: ", StringComparison.Ordinal))
+                id = line.Split(' ')[3];
+            // What was withdrawn stays in the database for a while, at the age of its end (RFC 2328, MaxAge).
+            else if (line.StartsWith("External Route Tag: ", StringComparison.Ordinal) && age != "LS age: 3600")
+                found.Add($"{id} tag {line.Split(' ')[3]}");
+        }
+        return found.Order(StringComparer.Ordinal);
+    }
 
     /// <summary>A router of somebody else: it announces networks with a community of its own, and takes everything.</summary>
     private static void StartPeer(Sandbox machine, int asn, string address, string gateway, params Announced[] announced)

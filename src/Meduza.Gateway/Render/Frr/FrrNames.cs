@@ -6,6 +6,9 @@ internal static class FrrNames
     /// <summary>Own LANs that OSPF announces.</summary>
     public const string OspfLans = "MEDUZA-OSPF-LANS";
 
+    /// <summary>The default route alone.</summary>
+    public const string Default = "MEDUZA-DEFAULT";
+
     public const string ConnectedToOspf = "MEDUZA-CONNECTED-TO-OSPF";
     public const string BgpToOspf = "MEDUZA-BGP-TO-OSPF";
     public const string DefaultToOspf = "MEDUZA-DEFAULT-TO-OSPF";

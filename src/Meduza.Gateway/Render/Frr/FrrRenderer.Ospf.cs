@@ -56,7 +56,9 @@ internal static partial class FrrRenderer
         if (!ospf.BgpDefaultOnly)
             RouteMap(text, FrrNames.BgpToOspf, true, 10, $"set tag {BgpTag}");
         // Any default route would do for "default-information originate", the machine's own uplink too: only one that bgpd
-        // has tagged is BGP's. It keeps that tag in OSPF.
-        RouteMap(text, FrrNames.DefaultToOspf, true, 10, $"match tag {BgpTag}");
+        // has tagged is BGP's. It keeps that tag in OSPF. The prefix must be matched as well, since ospfd asks the map about
+        // every external route, and takes one that matches for a reason to announce whatever default route there is.
+        PrefixList(text, FrrNames.Default, ["permit 0.0.0.0/0"]);
+        RouteMap(text, FrrNames.DefaultToOspf, true, 10, $"match ip address prefix-list {FrrNames.Default}", $"match tag {BgpTag}");
     }
 }
