@@ -24,6 +24,8 @@ public static partial class ConfigParser
             active = [tinc.Device];
         if (active.IsEmpty)
             own.Findings.Warn(own.FullKey(KeyTable.OspfEnable), "OSPF has no interface to find neighbours on: there is no overlay, and ospf/active_ifaces is not set");
+        if (config.Tinc is { Mode: "router" } routed && active.Contains(routed.Device))
+            own.Findings.Warn(own.FullKey(KeyTable.TincMode), "is router, which carries no multicast: OSPF finds no neighbours on the overlay");
         var routerId = own.OrNull(KeyTable.OspfRouterId) ?? own.OrNull(KeyTable.RouterId);
         if (routerId is null)
             own.Findings.Warn(own.FullKey(KeyTable.OspfRouterId), "is missing, and router_id too: ospfd chooses a router id by itself, another one after each change of addresses");

@@ -184,6 +184,14 @@ public sealed class ConfigParserTests
     }
 
     [Fact]
+    public void Overlay_that_carries_no_multicast_is_a_warning_where_ospf_needs_it()
+    {
+        var routed = Fleet.Keys.With("/nodes/gw-a/tinc/mode", "router");
+        Assert.Equal(["/nodes/gw-a/tinc/mode"], routed.Parse().Warnings.Select(warning => warning.Key));
+        Assert.Empty(routed.With("/nodes/gw-a/ospf/enable", "false").Parse().Warnings);
+    }
+
+    [Fact]
     public void Static_key_and_tls_do_not_mix()
     {
         var keys = Fleet.Keys.With("/nodes/gw-b/openvpn/office/", ("ca", Material.Of("ca.crt")), ("tls_crypt", Material.Of("tls.key")), ("tls_client", "true"));
@@ -196,6 +204,21 @@ public sealed class ConfigParserTests
     public void Static_key_without_addresses_is_an_error() => Assert.Equal(
         ["/nodes/gw-b/openvpn/office/ifconfig"],
         Fleet.Keys.Without("/nodes/gw-b/openvpn/office/ifconfig").Parse("gw-b").Errors.Select(error => error.Key));
+
+    [Theory]
+    [InlineData("ping", "10", "proto", "udp")]
+    [InlineData("fragment", "1300", "proto", "tcp-client")]
+    [InlineData("explicit_exit_notify", "true", "proto", "tcp-client")]
+    [InlineData("http_proxy", "proxy.example 8080", "proto", "udp")]
+    [InlineData("nobind", "true", "remote", " ")]
+    [InlineData("nobind", "true", "proto", "tcp-server")]
+    [InlineData("local", "192.0.2.1", "nobind", "true")]
+    [InlineData("ifconfig", "10.0.0.1 255.255.255.0", "dev", "tun0")]
+    [InlineData("ifconfig", "10.0.0.1 10.0.0.2", "dev", "tap0")]
+    [InlineData("ifconfig", "10.0.0.1 10.0.0.2", "topology", "subnet")]
+    public void What_openvpn_would_not_start_with_is_an_error(string key, string value, string with, string set) => Assert.Contains(
+        Fleet.Keys.With("/nodes/gw-b/openvpn/office/", (key, value), (with, set)).Parse("gw-b").Errors,
+        error => error.Key == "/nodes/gw-b/openvpn/office/" + key);
 
     [Fact]
     public void Half_a_bgp_peer_is_an_error_and_none_at_all_is_none()

@@ -52,11 +52,11 @@ public static partial class KeyTable
         "Family of the addresses that tincd listens on and connects to.") { Default = "ipv4" };
 
     public static Key<string> TincMode { get; } = new(
-        "/nodes/<ID>/tinc/mode", Kinds.OneOf(("switch", "switch"), ("hub", "hub")),
-        "How packets find their node. Router mode cannot carry OSPF and is refused.") { Default = "switch" };
+        "/nodes/<ID>/tinc/mode", TincKinds.Mode,
+        "How packets find their node, the same on all of them. OSPF needs switch or hub.") { Default = "switch" };
 
     public static Key<string> TincHostMode { get; } = new(
-        "/nodes/<ID>/tinc/host_mode", Kinds.OneOf(("switch", "switch"), ("hub", "hub")), "As tinc/mode, by its older name; tinc/mode wins.");
+        "/nodes/<ID>/tinc/host_mode", TincKinds.Mode, "As tinc/mode, by its older name; tinc/mode wins.");
 
     public static Key<string> TincHostCipher { get; } = new(
         "/nodes/<ID>/tinc/host_cipher", TincKinds.Algorithm, "Cipher of packets to this node.") { Default = "/global/tinc/cipher" };

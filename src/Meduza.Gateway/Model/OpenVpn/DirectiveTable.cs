@@ -148,7 +148,6 @@ internal static class DirectiveTable
         One("hash-size", [Number(1, 65_536), Number(1, 65_536)]),
         One("bcast-buffers", Number(1, 65_536)),
         One("stale-routes-check", [Number(1, Day)], Number(1, Day)),
-        One("verify-client-cert", [], OneOf("none", "optional", "require")),
     ];
 
     private static DirectiveShape Flag(string name) => new(name, [], []);

@@ -25,7 +25,8 @@ internal static partial class OpenVpnParser
         var authentication = ReadAuthentication(keys, protocol, remotes, directives);
         if (authentication is StaticKeyAuthentication && ifconfig is null && !directives.Any(d => d.Name == "ifconfig-ipv6"))
             keys.Require(KeyTable.OpenVpnIfconfig, "a static-key tunnel has no server that would hand out addresses", out _);
-        CheckPings(keys, keepalive, directives);
+        CheckIfconfig(keys, ifconfig, isTap || directives.Any(d => d is { Name: "topology", Arguments: ["subnet"] }));
+        CheckCombinations(keys, protocol, remotes, keepalive, directives);
         if (authentication is null || !hasDevice)
             return null;
         return new OpenVpnInstance
@@ -108,10 +109,40 @@ internal static partial class OpenVpnParser
         }
     }
 
-    private static void CheckPings(KeyReader keys, OpenVpnKeepalive? keepalive, ImmutableArray<OpenVpnDirective> directives)
+    /// <summary>The second address is a netmask on some devices; OpenVPN ends when it is the other one of the two.</summary>
+    private static void CheckIfconfig(KeyReader keys, OpenVpnIfconfig? ifconfig, bool takesNetmask)
     {
-        // OpenVPN itself refuses to start with both.
-        if (keepalive is not null && directives.FirstOrDefault(d => d.Name is "ping" or "ping-restart" or "ping-exit") is { } ping)
-            keys.Findings.Error(keys.Prefix + ping.Name.Replace('-', '_'), "cannot be set together with keepalive");
+        if (ifconfig is null)
+            return;
+        var bits = (uint)AddressText.ToBits(ifconfig.RemoteOrNetmask);
+        var isNetmask = bits != 0 && (~bits & (~bits + 1)) == 0 && bits >= 0xff000000;
+        if (isNetmask != takesNetmask)
+        {
+            keys.Findings.Error(keys.FullKey(KeyTable.OpenVpnIfconfig), takesNetmask
+                ? "expected a netmask in the second place: the device is a tap, or the topology is subnet"
+                : "expected the other side's address in the second place: a netmask is for taps, and for topology subnet");
+        }
+    }
+
+    /// <summary>What OpenVPN itself refuses to start with.</summary>
+    private static void CheckCombinations(
+        KeyReader keys, OpenVpnProtocol protocol, ImmutableArray<OpenVpnRemote> remotes, OpenVpnKeepalive? keepalive,
+        ImmutableArray<OpenVpnDirective> directives)
+    {
+        foreach (var name in directives.Select(directive => directive.Name).Distinct())
+        {
+            var wrong = name switch
+            {
+                "ping" or "ping-restart" or "ping-exit" when keepalive is not null => "cannot be set together with keepalive",
+                "explicit-exit-notify" or "fragment" or "mtu-test" when protocol.IsTcp => "is for UDP only",
+                "http-proxy" when !protocol.IsTcp => "is for TCP only",
+                "nobind" when remotes.IsEmpty => "needs a remote: the instance could neither listen nor connect",
+                "nobind" when protocol.IsTcpServer => "cannot be set for a tcp-server, which listens",
+                "local" or "lport" or "bind" when directives.Any(d => d.Name == "nobind") => "cannot be set together with nobind",
+                _ => null,
+            };
+            if (wrong is not null)
+                keys.Findings.Error(keys.Prefix + name.Replace('-', '_'), wrong);
+        }
     }
 }

@@ -15,6 +15,8 @@ internal static class TincKinds
         "OpenSSL name", "a name such as aes-256-cbc or sha256, or none",
         text => text.Length <= 40 && InstanceName.TryParse(text, out _));
 
+    public static ValueKind<string> Mode { get; } = Kinds.OneOf(("switch", "switch"), ("hub", "hub"), ("router", "router"));
+
     public static ValueKind<string> Subnet { get; } = new(
         "subnet", "a network such as 10.0.0.0/24 or fd00::/64, with #WEIGHT where wanted, or a MAC address", ValueLayout.Line, ReadSubnet);
 
