@@ -148,7 +148,7 @@ internal sealed class InitProgram : IDisposable
         while (Reaper.TryPeek(out var exit))
         {
             if (_supervisor.Owner(exit.Pid) is { } service)
-                Strays.Kill(service.Name, exit.Pid, everywhere: service.State == ServiceState.Stopping);
+                Strays.Kill(service.Name, exit.Pid);
             Reaper.TryReap(exit.Pid, out _);
             _supervisor.Exited(exit);
         }

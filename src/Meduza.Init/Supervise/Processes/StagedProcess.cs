@@ -39,7 +39,7 @@ internal sealed unsafe class StagedProcess : IProcess
         return (Mask("SigCgt:") & bit) != 0 || (Mask("SigBlk:") & bit) != 0;
     }
 
-    public void KillAll() => Strays.Kill(_service, Pid, everywhere: true);
+    public void KillAll() => Strays.Kill(_service, Pid);
 
     public string Ended(Exit exit)
     {

@@ -28,8 +28,8 @@ internal sealed class StagedProcesses(EventLoop loop, Logs.Logs logs, StagedSpaw
             definition.Command,
             // Where etcd is and how to get in stands in PID 1's own environment: no service but the agent sees that.
             isAgent
-                ? Merged([.. CleanImage.GivenEnvironment(), .. mark])
-                : Merged([DefaultPath, .. mark, .. definition.Environment]))
+                ? Merged([.. mark, .. CleanImage.GivenEnvironment(), .. mark])
+                : Merged([.. mark, DefaultPath, .. definition.Environment, .. mark]))
         {
             // In the exec stage this is the very binary that PID 1 runs, whatever lies at its path by now.
             Program = isAgent ? "/proc/self/exe" : null,
@@ -40,15 +40,18 @@ internal sealed class StagedProcesses(EventLoop loop, Logs.Logs logs, StagedSpaw
         };
     }
 
-    /// <summary>One value a name: the last one counts.</summary>
+    /// <summary>One value a name: the last one counts, in the place of the first.</summary>
     private static List<string> Merged(IEnumerable<string> variables)
     {
         var merged = new List<string>();
         foreach (var variable in variables)
         {
             var name = variable[..(variable.IndexOf('=', StringComparison.Ordinal) + 1)];
-            merged.RemoveAll(v => v.StartsWith(name, StringComparison.Ordinal));
-            merged.Add(variable);
+            var known = merged.FindIndex(v => v.StartsWith(name, StringComparison.Ordinal));
+            if (known >= 0)
+                merged[known] = variable;
+            else
+                merged.Add(variable);
         }
         return merged;
     }

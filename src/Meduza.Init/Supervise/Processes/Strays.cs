@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using Meduza.Linux;
 using Meduza.Linux.Process;
+using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
 namespace Meduza.Init.Supervise.Processes;
@@ -15,7 +17,7 @@ namespace Meduza.Init.Supervise.Processes;
 /// environment, unless they wiped it.</item>
 /// </list>
 /// </summary>
-internal static class Strays
+internal static unsafe class Strays
 {
     /// <summary>The environment variable with the service's name.</summary>
     public const string Mark = "MEDUZA_SERVICE";
@@ -23,23 +25,22 @@ internal static class Strays
     /// <summary>One round finds what ran; a process that forked meanwhile is found by the next.</summary>
     private const int MostRounds = 5;
 
-    /// <summary>SIGKILL to all that belongs to the process.</summary>
+    /// <summary>Enough for a stat line, and for the front of an environment, where the mark is put.</summary>
+    private const int MostRead = 8192;
+
+    /// <summary>SIGKILL to all that belongs to the process, itself included.</summary>
     /// <param name="service">Its service.</param>
     /// <param name="pid">The process, which leads its session.</param>
-    /// <param name="everywhere">
-    /// True to look at every process of the machine; false only at PID 1's own children, where an orphan turns up: this
-    /// costs nothing worth measuring, and is what a crash can afford on the way to its restart.
-    /// </param>
-    public static void Kill(string service, int pid, bool everywhere)
+    public static void Kill(string service, int pid)
     {
         Send(-pid);
-        var mark = $"{Mark}={service}\0";
+        var mark = Encoding.UTF8.GetBytes($"{Mark}={service}\0");
         for (var round = 0; round < MostRounds; round++)
         {
             var found = false;
-            foreach (var other in everywhere ? AllProcesses() : Children())
+            foreach (var other in AllProcesses())
             {
-                if (other != pid && other != System.Environment.ProcessId && Belongs(other, pid, mark))
+                if (other != pid && Belongs(other, pid, mark))
                     found |= Send(other);
             }
             if (!found)
@@ -47,35 +48,45 @@ internal static class Strays
         }
     }
 
-    /// <summary>Every process but this one and what the kernel runs for itself.</summary>
-    internal static IEnumerable<int> AllProcesses()
+    /// <summary>The children of this process's one thread (<c>/proc/PID/task/TID/children</c>).</summary>
+    internal static IEnumerable<int> Children()
+    {
+        var self = Environment.ProcessId;
+        return File.ReadAllText($"/proc/{self}/task/{self}/children")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pid => int.Parse(pid, CultureInfo.InvariantCulture));
+    }
+
+    private static IEnumerable<int> AllProcesses()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && pid != Environment.ProcessId)
                 yield return pid;
         }
     }
 
-    /// <summary>The children of this process's one thread (<c>/proc/PID/task/TID/children</c>).</summary>
-    internal static IEnumerable<int> Children()
+    private static bool Belongs(int pid, int session, ReadOnlySpan<byte> mark)
     {
-        var self = System.Environment.ProcessId;
-        var text = Read($"/proc/{self}/task/{self}/children");
-        return text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pid => int.Parse(pid, CultureInfo.InvariantCulture));
-    }
-
-    private static bool Belongs(int pid, int session, string mark)
-    {
+        Span<byte> buffer = stackalloc byte[MostRead];
         // pid (name) state ppid pgrp session …; the name may hold anything, so its end is the last parenthesis.
-        var stat = Read($"/proc/{pid}/stat");
+        var stat = Encoding.UTF8.GetString(Read($"/proc/{pid}/stat", buffer));
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', 6);
         if (fields.Length < 6 || fields[1] is "Z" or "X")
             return false;
         if (fields[4] == session.ToString(CultureInfo.InvariantCulture))
             return true;
-        var environment = Read($"/proc/{pid}/environ");
-        return environment.StartsWith(mark, StringComparison.Ordinal) || environment.Contains($"\0{mark}", StringComparison.Ordinal);
+        // The kernel's own threads have no environment to look at; their parent is kthreadd.
+        if (fields[2] is "2" || pid == 2)
+            return false;
+        var environment = Read($"/proc/{pid}/environ", buffer);
+        for (int at; (at = environment.IndexOf(mark)) >= 0; environment = environment[(at + 1)..])
+        {
+            if (at == 0 || environment[at - 1] == 0)
+                return true;
+        }
+        return false;
     }
 
     private static bool Send(int pid)
@@ -90,16 +101,17 @@ internal static class Strays
         }
     }
 
-    /// <summary>Empty when the process ended meanwhile or may not be looked at.</summary>
-    private static string Read(string path)
+    /// <summary>The front of a file; nothing when the process ended meanwhile or may not be looked at.</summary>
+    private static ReadOnlySpan<byte> Read(string path, Span<byte> buffer)
     {
-        try
+        fixed (byte* name = NativeText.Terminated(path), bytes = buffer)
         {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
+            var file = open(name, O_RDONLY | O_CLOEXEC);
+            if (file < 0)
+                return [];
+            var length = (long)read(file, bytes, (size_t)buffer.Length);
+            _ = close(file);
+            return buffer[..(int)Math.Max(length, 0)];
         }
     }
 }

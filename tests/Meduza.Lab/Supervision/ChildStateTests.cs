@@ -1,0 +1,116 @@
+using Meduza.Lab.Harness;
+
+namespace Meduza.Lab.Supervision;
+
+/// <summary>What a program finds when it starts, and what it must not.</summary>
+public sealed class ChildStateTests : IDisposable
+{
+    private readonly Machine _machine = new();
+
+    public void Dispose() => _machine.Dispose();
+
+    private Dictionary<string, string> ProcStatus(int hostPid) =>
+        File.ReadLines($"/proc/{hostPid}/status").Select(l => l.Split(":\t", 2)).ToDictionary(f => f[0], f => f[^1]);
+
+    [Fact]
+    public void No_signal_state_and_no_descriptor_leaks_into_a_child()
+    {
+        _machine.Define("a", ["/bin/sleep", "1000"]);
+        _machine.UntilState("a", "ready");
+        var pid = _machine.HostPid(_machine.Pid("a"));
+
+        var status = ProcStatus(pid);
+        Assert.Equal("0000000000000000", status["SigBlk"]);
+        Assert.Equal("0000000000000000", status["SigIgn"]);
+        Assert.Equal("0022", status["Umask"]);
+        Assert.Equal(["0", "1", "2"], Directory.GetFiles($"/proc/{pid}/fd").Select(Path.GetFileName).Order());
+        Assert.Equal("/dev/null", new FileInfo($"/proc/{pid}/fd/0").LinkTarget);
+        var stat = File.ReadAllText($"/proc/{pid}/stat").Split(' ');
+        var (process, group, session, terminal) = (_machine.Pid("a").ToString(null, null), stat[4], stat[5], stat[6]);
+        Assert.Equal("0", terminal);
+        Assert.Equal(group, session);
+        Assert.NotEmpty(process);
+    }
+
+    [Fact]
+    public void The_agent_too_starts_clean_and_the_etcd_password_is_in_nobody_else_s_environment()
+    {
+        _machine.Define("a", ["/bin/sleep", "1000"]);
+        _machine.UntilState("a", "ready");
+        _machine.UntilState("agent", "ready");
+
+        var agent = File.ReadAllText($"/proc/{_machine.HostPid(_machine.Pid("agent"))}/environ").Split('\0');
+        Assert.Contains("ETCD_ENDPOINTS=http://127.0.0.1:1", agent);
+        Assert.DoesNotContain(agent, v => v.StartsWith("DOTNET_", StringComparison.Ordinal));
+        var other = File.ReadAllText($"/proc/{_machine.HostPid(_machine.Pid("a"))}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["MEDUZA_SERVICE", "PATH"], other.Select(v => v.Split('=')[0]).Order());
+    }
+
+    [Fact]
+    public void User_groups_folder_and_environment_are_those_of_the_definition()
+    {
+        _machine.Define("a", ["/bin/sh", "-c", "id -un; id -Gn; pwd; echo $A; exec sleep 1000"], d =>
+        {
+            d["user"] = "mail";
+            d["working_folder"] = "/var";
+            d["environment"] = new System.Text.Json.Nodes.JsonArray("A=1 2");
+        });
+
+        Machine.Until(() => _machine.Init.Output.Contains("a: 1 2\n", StringComparison.Ordinal), "line");
+
+        Assert.Contains("a: mail\na: mail\na: /var\na: 1 2\n", _machine.Init.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_failure_of_the_exec_stage_is_told_in_words_and_backs_off_from_the_first()
+    {
+        _machine.Init.Run("sh", "-c", "echo x > /tmp/plain; printf '#!/no/such/interpreter\\n' > /tmp/script; chmod +x /tmp/script; echo y > /tmp/text; chmod +x /tmp/text");
+        _machine.Define("missing", ["/no/such/program"]);
+        _machine.Define("plain", ["/tmp/plain"]);
+        _machine.Define("script", ["/tmp/script"]);
+        _machine.Define("text", ["/tmp/text"]);
+        _machine.Define("user", ["/bin/true"], d => d["user"] = "nobody-at-all");
+        _machine.Define("folder", ["/bin/true"], d => d["working_folder"] = "/nowhere");
+
+        Machine.Until(() => _machine.Status().Values.All(s => (string)s["name"]! == "agent" || s["last_exit"] is not null), "failure of all");
+
+        Assert.Equal("/no/such/program: no such file", _machine.LastExit("missing"));
+        Assert.Equal("/tmp/plain: permission denied", _machine.LastExit("plain"));
+        Assert.Equal("/tmp/script: its interpreter does not exist", _machine.LastExit("script"));
+        Assert.Equal("/tmp/text: not an executable format", _machine.LastExit("text"));
+        Assert.Equal("user \"nobody-at-all\" does not exist", _machine.LastExit("user"));
+        Assert.Equal("working folder /nowhere: no such folder", _machine.LastExit("folder"));
+        Assert.All(_machine.Status().Values.Where(s => (string)s["name"]! != "agent"), s => Assert.InRange((int)s["restarts"]!, 0, 3));
+    }
+
+    [Fact]
+    public void A_binary_that_is_deleted_while_it_runs_still_starts_services()
+    {
+        _machine.Init.Run("rm", "/usr/bin/meduza-init", "/usr/bin/meduza");
+
+        _machine.Define("a", ["/bin/sleep", "1000"]);
+        _machine.UntilState("a", "ready");
+        var agent = _machine.Pid("agent");
+        _machine.Init.Run("kill", "-9", $"{agent}");
+
+        Machine.Until(() => _machine.Pid("agent") != agent && _machine.State("agent") == "ready", "new agent");
+    }
+
+    [Fact]
+    public void Two_thousand_log_pipes_work_and_no_child_gets_the_raised_limit()
+    {
+        for (var i = 0; i < 1000; i++)
+            _machine.Define($"s{i}", ["/bin/sleep", "1000"]);
+
+        Machine.Until(() => _machine.Status().Values.All(s => (string)s["state"]! == "ready"), "readiness of all");
+
+        Assert.True(Directory.GetFiles($"/proc/{_machine.Init.HostPid}/fd").Length > 4000);
+        _machine.Define("last", "ulimit -Sn; echo heard; exec sleep 1000");
+        _machine.Init.WaitForOutput(l => l == "last: heard");
+        Assert.Contains($"last: {OwnSoftLimit()}\n", _machine.Init.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>What PID 1 was started with, which it inherited from this process.</summary>
+    private static string OwnSoftLimit() =>
+        Must.Run(["sh", "-c", "ulimit -Sn"]).TrimEnd();
+}

@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using Meduza.Lab.Harness;
+
+namespace Meduza.Lab.Supervision;
+
+/// <summary>A PID 1 without etcd, and services that a test gives it over the control socket.</summary>
+internal sealed class Machine : IDisposable
+{
+    private readonly ControlPeer _control;
+
+    public Machine(PidOneOptions? options = null)
+    {
+        // An etcd that nobody runs: the agent stays, and leaves the services of this test alone.
+        Init = PidOne.Start((options ?? new()) with { Environment = ["NODE_ID=lab", "ETCD_ENDPOINTS=http://127.0.0.1:1"] });
+        Until(() => File.Exists(Init.ControlSocket), "a control socket");
+        _control = new(Init.ControlSocket);
+    }
+
+    public PidOne Init { get; }
+
+    public static void Until(Func<bool> condition, string what)
+    {
+        for (var end = Environment.TickCount64 + 60_000; !condition(); Thread.Sleep(5))
+        {
+            if (Environment.TickCount64 > end)
+                throw new LabException($"there was no {what} within a minute");
+        }
+    }
+
+    public JsonObject Ask(JsonObject request)
+    {
+        var reply = _control.Ask(request);
+        return (string?)reply["error"] is { } error ? throw new LabException(error) : reply;
+    }
+
+    public void Define(string name, string[] command, Action<JsonObject>? more = null)
+    {
+        var definition = new JsonObject
+        {
+            ["name"] = name,
+            ["component"] = name,
+            ["command"] = new JsonArray([.. command.Select(c => (JsonNode)c)]),
+        };
+        more?.Invoke(definition);
+        Ask(new() { ["verb"] = "define", ["definition"] = definition });
+    }
+
+    public void Define(string name, string shell) => Define(name, ["/bin/sh", "-c", shell]);
+
+    public Dictionary<string, JsonObject> Status() =>
+        Ask(new() { ["verb"] = "status" })["services"]!.AsArray().ToDictionary(s => (string)s!["name"]!, s => s!.AsObject());
+
+    public JsonObject Status(string name) => Status()[name];
+
+    public string State(string name) => (string)Status(name)["state"]!;
+
+    public string? LastExit(string name) => (string?)Status(name)["last_exit"];
+
+    public int Pid(string name) => (int)Status(name)["pid"]!;
+
+    public void UntilState(string name, string state) => Until(() => State(name) == state, $"{name} that is {state}");
+
+    /// <summary>The pid here of a process that PID 1 knows by <paramref name="pid"/>.</summary>
+    public int HostPid(int pid) => Init.Processes().Single(p => p.Pid == pid).HostPid;
+
+    /// <summary>Processes of that command line, zombies aside.</summary>
+    public IReadOnlyList<SeenProcess> Running(string commandLine) => [.. Init.Processes().Where(p => p.CommandLine == commandLine)];
+
+    public void Dispose()
+    {
+        _control.Dispose();
+        Init.Dispose();
+    }
+}
