@@ -70,8 +70,12 @@ internal sealed class InitProgram : IDisposable
             console.Flush();
         }
         OwnProcess.SetName("meduza-init");
-        using var program = new InitProgram(Roles.Find());
-        return program.RunLoop();
+        var role = Roles.Find();
+        var notes = new List<string>();
+        if (role != Role.Child)
+            GivenSettings.Take(role == Role.Machine, notes.Add);
+        using var program = new InitProgram(role);
+        return program.RunLoop(notes);
     }
 
     public void Dispose()
@@ -84,9 +88,10 @@ internal sealed class InitProgram : IDisposable
         _loop.Dispose();
     }
 
-    private int RunLoop()
+    private int RunLoop(List<string> notes)
     {
         _logs.Say($"{BuildInfo.Version} started as pid {Environment.ProcessId}");
+        notes.ForEach(_logs.Say);
         Ground.Lay(_role != Role.Child, Path.GetDirectoryName(ControlSocket.Path) ?? "/", _logs.Folder, _logs.Say);
         if (_role == Role.Child)
             OwnProcess.AdoptOrphans();

@@ -94,18 +94,18 @@ public sealed class LifeTests
     public void A_log_file_that_was_moved_away_is_reopened_on_SIGHUP()
     {
         using var machine = new Machine();
+        machine.Init.Run("mkfifo", "/tmp/go");
         machine.Define("a", "echo first; read x < /tmp/go; echo second; exec sleep 1000");
-        machine.Init.Run("sh", "-c", "mkfifo /tmp/go");
-        machine.UntilState("a", "ready");
-        machine.Ask(new() { ["verb"] = "restart", ["services"] = new JsonArray("a") });
         machine.Init.WaitForOutput(l => l == "a: first");
         machine.Init.Run("mv", "/var/log/a.out.log", "/var/log/a.old");
 
         machine.Init.Signal(1);
+        machine.State("a"); // answered after the signal was dealt with
         machine.Init.Run("sh", "-c", "echo > /tmp/go");
 
         machine.Init.WaitForOutput(l => l == "a: second");
         Assert.Equal("second\n", File.ReadAllText($"{machine.Init.Root}/var/log/a.out.log"));
+        Assert.Equal("first\n", File.ReadAllText($"{machine.Init.Root}/var/log/a.old"));
     }
 
     [Fact]
@@ -152,5 +152,17 @@ public sealed class LifeTests
         Assert.Equal("1\n", machine.Init.Run("cat", "/proc/sys/net/ipv4/ip_forward").Output);
         Assert.Contains("LOWER_UP", machine.Init.Run("ip", "link", "show", "lo").Output, StringComparison.Ordinal);
         Assert.Equal("700 root\n", machine.Init.Run("stat", "-c", "%a %U", "/run/meduza").Output);
+    }
+
+    [Fact]
+    public void A_machine_whose_environment_nobody_sets_has_its_settings_in_a_file()
+    {
+        using var machine = new Machine(new() { Prepare = "mkdir -p /etc/meduza; echo 'NODE_ID=other' > /etc/meduza/env; echo 'ETCD_USER=someone' >> /etc/meduza/env" });
+        machine.UntilState("agent", "ready");
+
+        var agent = File.ReadAllText($"/proc/{machine.HostPid(machine.Pid("agent"))}/environ").Split('\0');
+
+        Assert.Contains("NODE_ID=lab", agent); // the environment counts more
+        Assert.Contains("ETCD_USER=someone", agent);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Meduza.Linux;
 using Meduza.Linux.Files;
 using Meduza.Linux.Netlink.Route;
@@ -5,8 +6,8 @@ using Meduza.Linux.Netlink.Route;
 namespace Meduza.Init.Supervise.Boot;
 
 /// <summary>
-/// What must be there before anything runs: file systems (only those missing), the loopback device, kernel settings,
-/// folders. On a machine that lets PID 1 do less (a container with a read-only <c>/proc/sys</c>) each that fails is a
+/// What must be there before anything runs: file systems (only those missing), the loopback device, kernel settings, the
+/// default route, folders. On a machine that lets PID 1 do less (a container with a read-only <c>/proc/sys</c>) each that fails is a
 /// warning, and the gateway comes up with what there is.
 /// </summary>
 internal static class Ground
@@ -60,9 +61,27 @@ internal static class Ground
             });
             foreach (var (key, value) in Settings)
                 Try(warn, () => Sysctl.WriteIfDifferent(key, value), $"sysctl {key}={value}: ");
+            Try(warn, SetDefaultRoute);
         }
         Try(warn, () => Directory.CreateDirectory(controlFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
         Try(warn, () => Directory.CreateDirectory(logFolder));
+    }
+
+    /// <summary>Replaces the default route where <c>DEFAULT_GW</c> (an address) or <c>DEFAULT_GW_DEV</c> (a device) asks for another.</summary>
+    private static void SetDefaultRoute()
+    {
+        var gateway = Environment.GetEnvironmentVariable("DEFAULT_GW") ?? "";
+        var device = Environment.GetEnvironmentVariable("DEFAULT_GW_DEV") ?? "";
+        if (gateway.Length == 0 && device.Length == 0)
+            return;
+        IPAddress? address = null;
+        if (gateway.Length > 0 && !IPAddress.TryParse(gateway, out address))
+            throw new IOException($"DEFAULT_GW is no address: {gateway}");
+        using var routes = RouteSocket.Open();
+        int? link = null;
+        if (device.Length > 0)
+            link = routes.GetLink(device)?.Index ?? throw new IOException($"DEFAULT_GW_DEV: there is no device {device}");
+        routes.ReplaceDefaultRoute(address, link);
     }
 
     private static void Try(Action<string> warn, Action step, string what = "")
