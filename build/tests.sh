@@ -6,6 +6,7 @@ test_all() {
     need_root test
     need_lab_tools
     publish_binary
+    need_vm
     run_tests tests/*/*.csproj
 }
 
