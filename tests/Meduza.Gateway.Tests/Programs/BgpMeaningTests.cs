@@ -45,11 +45,11 @@ public sealed class BgpMeaningTests : IDisposable
     public void No_transit_accepts_paths_of_one_and_two_and_the_global_filter_holds_all_the_same()
     {
         Start(Keys.With(Left + "no_transit", "true").With("/global/bgp/filter/in", "deny 172.16.9.0/24\npermit 0.0.0.0/0 ge 1 le 32"));
-        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1",
-            new("172.16.1.0/24", ""), new("172.16.2.0/24", "65100"), new("172.16.3.0/24", "65100 65101"), new("172.16.4.0/24", "65002 65002"),
-            new("172.16.9.0/24", ""), new("0.0.0.0/0", ""));
+        ForeignRouter.Start(_left, 65002, "10.30.0.2", "10.30.0.1",
+            new Announced("172.16.1.0/24", ""), new Announced("172.16.2.0/24", "65100"), new Announced("172.16.3.0/24", "65100 65101"), new Announced("172.16.4.0/24", "65002 65002"),
+            new Announced("172.16.9.0/24", ""), new Announced("0.0.0.0/0", ""));
         Eventually(_gateway, routes => routes.Contains("172.16.1.0/24") && routes.Contains("172.16.2.0/24"));
-        var routes = Routes(_gateway);
+        var routes = ForeignRouter.Routes(_gateway);
         Assert.DoesNotContain("172.16.3.0/24", routes);
         Assert.DoesNotContain("172.16.4.0/24", routes);
         Assert.DoesNotContain("172.16.9.0/24", routes);
@@ -60,10 +60,10 @@ public sealed class BgpMeaningTests : IDisposable
     public void Private_lans_and_the_mark_never_leave_and_a_peers_own_communities_survive()
     {
         Start(Keys);
-        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""), new Announced("10.99.10.128/25", ""));
-        StartPeer(_right, 65003, "10.31.0.2", "10.31.0.1");
+        ForeignRouter.Start(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""), new Announced("10.99.10.128/25", ""));
+        ForeignRouter.Start(_right, 65003, "10.31.0.2", "10.31.0.1");
         Eventually(_right, routes => routes.Contains("10.42.20.0/24") && routes.Contains("172.16.1.0/24"));
-        var routes = Routes(_right);
+        var routes = ForeignRouter.Routes(_right);
         Assert.DoesNotContain(routes, route => route.StartsWith("10.99.", StringComparison.Ordinal));
         var there = _right.Vtysh("-c", "show bgp ipv4 unicast 172.16.1.0/24");
         Assert.Contains("65002:77", there, StringComparison.Ordinal);
@@ -75,12 +75,12 @@ public sealed class BgpMeaningTests : IDisposable
     public void No_forward_hides_other_peers_routes_and_shows_the_own_ones()
     {
         Start(Keys.With(Right + "no_forward", "true"));
-        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""));
-        StartPeer(_right, 65003, "10.31.0.2", "10.31.0.1", new Announced("172.17.1.0/24", ""));
+        ForeignRouter.Start(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""));
+        ForeignRouter.Start(_right, 65003, "10.31.0.2", "10.31.0.1", new Announced("172.17.1.0/24", ""));
         // The other way round nothing is held back, so what the left one sees tells that all has been said.
         Eventually(_left, routes => routes.Contains("172.17.1.0/24") && routes.Contains("10.42.20.0/24"));
         Eventually(_right, routes => routes.Contains("10.42.20.0/24"));
-        Assert.DoesNotContain("172.16.1.0/24", Routes(_right));
+        Assert.DoesNotContain("172.16.1.0/24", ForeignRouter.Routes(_right));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class BgpMeaningTests : IDisposable
     {
         _gateway.Run("ip", "route", "add", "default", "via", "10.30.0.9");
         Start(Keys);
-        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""));
+        ForeignRouter.Start(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""));
         OspfEventually("10.42.20.0 tag 0", "10.99.20.0 tag 0", "172.16.1.0 tag 65000");
     }
 
@@ -97,7 +97,7 @@ public sealed class BgpMeaningTests : IDisposable
     {
         var keys = Keys.With("/global/bgp/filter/in", "permit 0.0.0.0/0 le 32");
         var before = Start(keys);
-        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1", new("172.16.1.0/24", ""), new("0.0.0.0/0", ""));
+        ForeignRouter.Start(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""), new Announced("0.0.0.0/0", ""));
         OspfEventually("0.0.0.0 tag 65000", "10.42.20.0 tag 0", "10.99.20.0 tag 0", "172.16.1.0 tag 65000");
 
         Apply(before, keys.With("/nodes/gw-b/bgp/to_ospf/default_only", "true"), "ospfd");
@@ -108,14 +108,14 @@ public sealed class BgpMeaningTests : IDisposable
     public void A_changed_filter_takes_effect_and_no_session_starts_anew()
     {
         var before = Start(Keys);
-        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1", new("172.16.1.0/24", ""), new("172.16.2.0/24", ""));
-        StartPeer(_right, 65003, "10.31.0.2", "10.31.0.1");
+        ForeignRouter.Start(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""), new Announced("172.16.2.0/24", ""));
+        ForeignRouter.Start(_right, 65003, "10.31.0.2", "10.31.0.1");
         Eventually(_right, routes => routes.Contains("172.16.1.0/24") && routes.Contains("172.16.2.0/24"));
         var established = Established();
 
         Apply(before, Keys.With("/global/bgp/filter/in", "deny 172.16.2.0/24\npermit 0.0.0.0/0 ge 1 le 32"));
         Eventually(_right, routes => !routes.Contains("172.16.2.0/24"));
-        Assert.Contains("172.16.1.0/24", Routes(_right));
+        Assert.Contains("172.16.1.0/24", ForeignRouter.Routes(_right));
         Assert.Equal(established, Established());
     }
 
@@ -124,8 +124,8 @@ public sealed class BgpMeaningTests : IDisposable
     {
         var keys = Keys;
         var state = Start(keys);
-        StartPeer(_left, 65002, "10.30.0.2", "10.30.0.1");
-        StartPeer(_right, 65003, "10.31.0.2", "10.31.0.1");
+        ForeignRouter.Start(_left, 65002, "10.30.0.2", "10.30.0.1");
+        ForeignRouter.Start(_right, 65003, "10.31.0.2", "10.31.0.1");
         Sandbox.Eventually(() => Established().Count == 2, () => _gateway.Service("bgpd").Text);
         var established = Established();
         for (var i = 0; i < 20; i++)
@@ -138,8 +138,6 @@ public sealed class BgpMeaningTests : IDisposable
         Assert.Equal(established, Established());
         Assert.Empty(FrrDelta.Compute(Text(state), Text(keys.Render("gw-b", Sandbox.Machine)), certain: true));
     }
-
-    private sealed record Announced(string Prefix, string Prepended);
 
     private DesiredState Start(KeySet keys)
     {
@@ -183,59 +181,8 @@ public sealed class BgpMeaningTests : IDisposable
         return found.Order(StringComparer.Ordinal);
     }
 
-    /// <summary>A router of somebody else: it announces networks with a community of its own, and takes everything.</summary>
-    private static void StartPeer(Sandbox machine, int asn, string address, string gateway, params Announced[] announced)
-    {
-        var maps = announced.Select((one, i) => $"""
-            route-map ANNOUNCE{i} permit 10
-             set community {asn}:77
-            {(one.Prepended.Length > 0 ? $" set as-path prepend {one.Prepended}" : "")}
-            exit
-            """);
-        var networks = announced.Select((one, i) => $"  network {one.Prefix} route-map ANNOUNCE{i}");
-        var state = new DesiredState(
-            [new DesiredFolder("/run/frr", (UnixFileMode)0b111_101_101, "frr"), new DesiredFolder("/etc/frr", (UnixFileMode)0b111_101_000, "frr")],
-            [
-                File("zebra", "hostname peer\n"),
-                File("bgpd", $"""
-                    hostname peer
-                    {string.Join('\n', maps)}
-                    router bgp {asn}
-                     bgp router-id {address}
-                     no bgp ebgp-requires-policy
-                     no bgp network import-check
-                     neighbor {gateway} remote-as 65001
-                     neighbor {gateway} timers connect 1
-                     address-family ipv4 unicast
-                    {string.Join('\n', networks)}
-                     exit-address-family
-                    exit
-
-                    """),
-            ], [Daemon("zebra"), Daemon("bgpd")], [], []);
-        machine.LayDown(state);
-        machine.StartServices(state);
-
-        static DesiredFile File(string daemon, string text) =>
-            new($"/etc/frr/{daemon}.conf", System.Text.Encoding.UTF8.GetBytes(text), (UnixFileMode)0b110_100_000, "frr") { Owner = "frr" };
-
-        static ServiceDefinition Daemon(string name) => new()
-        {
-            Name = name,
-            Component = "frr",
-            Command = [$"/usr/lib/frr/{name}", "-f", $"/etc/frr/{name}.conf", "-P", "0", "--log", "stdout"],
-            Readiness = new Readiness(ReadinessKind.UnixSocket, $"/run/frr/{name}.vty"),
-        };
-    }
-
     private static void Eventually(Sandbox machine, Func<IReadOnlyCollection<string>, bool> condition) =>
-        Sandbox.Eventually(() => condition(Routes(machine)), () => string.Join('\n', Routes(machine)));
-
-    private static IReadOnlyCollection<string> Routes(Sandbox machine)
-    {
-        using var answer = JsonDocument.Parse(machine.Vtysh("-c", "show bgp ipv4 unicast json"));
-        return answer.RootElement.TryGetProperty("routes", out var routes) ? [.. routes.EnumerateObject().Select(route => route.Name)] : [];
-    }
+        Sandbox.Eventually(() => condition(ForeignRouter.Routes(machine)), () => string.Join('\n', ForeignRouter.Routes(machine)));
 
     /// <summary>Neighbours whose session is up, with how often one came and went: a session that flapped shows other numbers.</summary>
     private IReadOnlyList<string> Established()

@@ -12,7 +12,7 @@ namespace Meduza.Gateway.Tests.Programs;
 /// </summary>
 internal sealed class Sandbox : IDisposable
 {
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
     private static readonly string Root = Environment.GetEnvironmentVariable("MEDUZA_FRR_ROOT") ?? "";
 
