@@ -23,11 +23,6 @@ public static partial class ConfigParser
             if (instance.Get(KeyTable.WireguardEnable, false))
                 own.Findings.Warn(instance.FullKey(KeyTable.WireguardEnable), $"WireGuard {NotDriven}");
         }
-        foreach (var (prefix, component) in KeyTable.UndrivenByPresence)
-        {
-            foreach (var (key, _) in own.Below(prefix).Keys)
-                own.Findings.Warn(key, $"{component} {NotDriven}");
-        }
         if (mesh == MeshType.EasyTier && (global.Has(KeyTable.MeshType) || own.Get(KeyTable.TincEnable, false)))
             global.Findings.Warn(global.FullKey(KeyTable.MeshType), $"is easytier, which {NotDriven}");
     }

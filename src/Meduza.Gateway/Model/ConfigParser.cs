@@ -64,6 +64,9 @@ public static partial class ConfigParser
             OpenVpn = [.. instances.Select(instance => instance.Config)],
             Ospf = ReadOspf(own, config),
             Bgp = ReadBgp(own, global, config, fleet, instances),
+            Clash = ReadClash(own),
+            PortForwards = ReadForwards(own),
+            NetworkMappings = ReadMappings(own),
             DnsmasqEnabled = own.Get(KeyTable.DnsmasqEnable, own.Get(KeyTable.MosdnsEnable, false)),
             Hosts = hosts.Records,
         };

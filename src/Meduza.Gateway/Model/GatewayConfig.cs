@@ -59,6 +59,16 @@ public sealed record GatewayConfig
 
     public OspfConfig? Ospf { get; init; }
     public BgpConfig? Bgp { get; init; }
+
+    /// <summary>The proxy; null where it is not enabled.</summary>
+    public ClashConfig? Clash { get; init; }
+
+    /// <summary>Sorted by family and listening port.</summary>
+    public ImmutableArray<PortForward> PortForwards { get; init; } = [];
+
+    /// <summary>Sorted by the network inside.</summary>
+    public ImmutableArray<NetworkMapping> NetworkMappings { get; init; } = [];
+
     public bool DnsmasqEnabled { get; init; }
     public HostRecords Hosts { get; init; } = HostRecords.None;
 }

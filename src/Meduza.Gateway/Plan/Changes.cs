@@ -41,9 +41,13 @@ public sealed record Changes
 
     public ImmutableArray<FrrChange> Frr { get; init; } = [];
 
+    /// <summary>The parts of <see cref="DesiredState.Packets"/> to be made right, by component: after all that they lead packets to.</summary>
+    public ImmutableArray<string> Packets { get; init; } = [];
+
     /// <summary>Components touched, sorted; empty when nothing is to be done.</summary>
     public ImmutableArray<string> Components { get; init; } = [];
 
     public bool IsEmpty =>
-        Folders.IsEmpty && Removes.IsEmpty && Writes.IsEmpty && Deletes.IsEmpty && Defines.IsEmpty && Links.IsEmpty && Frr.IsEmpty;
+        Folders.IsEmpty && Removes.IsEmpty && Writes.IsEmpty && Deletes.IsEmpty && Defines.IsEmpty && Links.IsEmpty && Frr.IsEmpty
+        && Packets.IsEmpty;
 }

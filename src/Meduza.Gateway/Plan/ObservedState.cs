@@ -38,4 +38,10 @@ public sealed record ObservedState
 
     /// <summary>Daemon to what it runs; absent where the daemon does not run (it reads its file when it starts).</summary>
     public ImmutableDictionary<string, ObservedFrr> Frr { get; init; } = ImmutableDictionary<string, ObservedFrr>.Empty;
+
+    /// <summary>
+    /// The parts of <see cref="DesiredState.Packets"/>, by component, that the kernel has otherwise. What the kernel has is
+    /// in a form of its own, so whoever reads it compares it.
+    /// </summary>
+    public ImmutableArray<string> DifferingPackets { get; init; } = [];
 }

@@ -22,6 +22,7 @@ public static class Planner
             Writes = [.. desired.Files.Where(file => Differs(file, observed))],
             Deletes = Strays(desired, observed),
             Defines = [.. desired.Services.Where(service => Differs(service, observed))],
+            Packets = observed.DifferingPackets,
             Links = [.. desired.Links.Select(link => Compare(link, observed)).OfType<LinkChange>()],
         };
         changes = changes with { Frr = FrrChanges(desired, observed, changes) };
@@ -102,6 +103,7 @@ public static class Planner
         touched.UnionWith(changes.Writes.Select(file => file.Component));
         touched.UnionWith(changes.Defines.Select(service => service.Component));
         touched.UnionWith(changes.Links.Select(link => link.Component));
+        touched.UnionWith(changes.Packets);
         touched.UnionWith(changes.Frr.Select(change => desired.Services.FirstOrDefault(s => s.Name == change.Daemon)?.Component ?? change.Daemon));
         // A folder is a part's as a whole: it says nothing new where one of the part's instances is named already.
         var folders = changes.Folders.Concat(changes.Deletes.Select(path => OwnerOf(path, desired)).OfType<DesiredFolder>());

@@ -56,4 +56,8 @@ public sealed record DesiredState(
     ImmutableArray<DesiredFile> Files,
     ImmutableArray<ServiceDefinition> Services,
     ImmutableArray<DesiredLink> Links,
-    ImmutableArray<FrrDaemonConfig> Frr);
+    ImmutableArray<FrrDaemonConfig> Frr)
+{
+    /// <summary>What is done to packets that pass.</summary>
+    public PacketRules Packets { get; init; } = PacketRules.None;
+}

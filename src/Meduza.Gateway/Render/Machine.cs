@@ -29,4 +29,7 @@ public sealed record Machine
 
     /// <summary>Fallback resolvers (<c>DNS_NAMESERVERS</c>).</summary>
     public ImmutableArray<IPAddress> Nameservers { get; init; } = [IPAddress.Parse("223.5.5.5"), IPAddress.Parse("119.29.29.29")];
+
+    /// <summary>The next router (<c>DEFAULT_GW</c>); null where the machine's own default route stays.</summary>
+    public IPAddress? DefaultGateway { get; init; }
 }

@@ -19,6 +19,7 @@ public static class Renderer
         TincRenderer.Render(config, machine, state);
         OpenVpnRenderer.Render(config, machine, state);
         FrrRenderer.Render(config, machine, state);
+        PacketRulesRenderer.Render(config, machine, state);
         return state.Build();
     }
 }

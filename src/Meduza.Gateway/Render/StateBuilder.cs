@@ -49,8 +49,10 @@ internal sealed class StateBuilder
 
     public void Frr(FrrDaemonConfig config) => _frr.Add(config);
 
+    public PacketRules Packets { get; set; } = PacketRules.None;
+
     /// <summary>The names of the services added so far: whoever comes later may wait for them.</summary>
     public ImmutableArray<string> ServiceNames => [.. _services.Select(service => service.Name)];
 
-    public DesiredState Build() => new([.. _folders.Values], [.. _files.Values], [.. _services], [.. _links], [.. _frr]);
+    public DesiredState Build() => new([.. _folders.Values], [.. _files.Values], [.. _services], [.. _links], [.. _frr]) { Packets = Packets };
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
+using Meduza.Init.Agent.Apply.Packets;
 using Meduza.Init.Agent.Reconcile;
 using Meduza.Init.Agent.Status;
 using Meduza.Init.Agent.Store;
@@ -70,7 +71,8 @@ internal static partial class AgentProgram
         using var triggers = new Triggers();
         await using var services = await ServiceLink.ConnectAsync(ControlSocket.Path, cancellation);
         using var route = RouteSocket.Open();
-        using var monitor = RouteMonitor.Open();
+        using var monitor = RouteMonitor.Open(RouteTopics.Links | RouteTopics.Addresses | RouteTopics.Rules);
+        using var packets = new PacketApplier(route);
         var accounts = Accounts.Read();
         var frr = new FrrMemory(FrrMemory.DefaultFolder);
         var book = new StatusBook(settings.NodeId, clock);
@@ -80,8 +82,8 @@ internal static partial class AgentProgram
             settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, logging.CreateLogger<EtcdStore>());
         var reporter = new Reporter(settings, book, publisher, openVpn, services, clock);
         var reconciler = new Reconciler(
-            settings, MachineProbe.Probe(settings, accounts), store, services, new Observer(route, frr, accounts),
-            new Applier(services, route, frr, accounts, logging.CreateLogger<Applier>()), reporter, triggers, clock,
+            settings, MachineProbe.Probe(settings, accounts), store, services, new Observer(route, frr, packets, accounts),
+            new Applier(services, route, frr, packets, accounts, logging.CreateLogger<Applier>()), reporter, triggers, clock,
             logging.CreateLogger<Reconciler>());
 
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -91,6 +93,7 @@ internal static partial class AgentProgram
             store.RunAsync(life.Token),
             reconciler.RunAsync(life.Token),
             WatchDevicesAsync(monitor, triggers, life.Token),
+            PacketWatch.RunAsync(triggers, clock, logging.CreateLogger(nameof(PacketWatch)), life.Token),
         ];
         var ended = await Task.WhenAny(tasks);
         await life.CancelAsync();
@@ -98,7 +101,7 @@ internal static partial class AgentProgram
         await ended;
     }
 
-    /// <summary>A device that came, went or changed is a reason to look: tincd's gets its address whenever it appears.</summary>
+    /// <summary>A device that came, went or changed is a reason to look: tincd's gets its address whenever it appears. A routing rule, too.</summary>
     private static async Task WatchDevicesAsync(RouteMonitor monitor, Triggers triggers, CancellationToken cancellation)
     {
         await foreach (var _ in monitor.ReadAllAsync(cancellation))

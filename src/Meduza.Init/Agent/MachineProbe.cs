@@ -11,7 +11,7 @@ internal static class MachineProbe
 
     public static Machine Probe(NodeSettings settings, Accounts accounts)
     {
-        var machine = new Machine { Nameservers = settings.Nameservers };
+        var machine = new Machine { Nameservers = settings.Nameservers, DefaultGateway = settings.DefaultGateway };
         return machine with
         {
             FrrHasMgmtd = File.Exists(Path.Combine(machine.FrrDaemonFolder, "mgmtd")),

@@ -37,6 +37,9 @@ internal sealed partial record NodeSettings
     /// <summary>Fallback resolvers.</summary>
     public ImmutableArray<IPAddress> Nameservers { get; init; } = [];
 
+    /// <summary>The next router; null where the machine's own default route stays.</summary>
+    public IPAddress? DefaultGateway { get; init; }
+
     /// <summary>Reads the settings from environment variables.</summary>
     /// <param name="variable">Gives a variable's value, null where it is not set.</param>
     /// <param name="errors">One line for each variable that is missing or wrong, with the remedy.</param>
@@ -74,6 +77,7 @@ internal sealed partial record NodeSettings
             User = Get("ETCD_USER"),
             Password = variable("ETCD_PASS"),
             OnlineTtl = Seconds("UPDATE_TTL_SECONDS", 60, Get, found),
+            DefaultGateway = ParseAddress("DEFAULT_GW", Get, found),
             Nameservers = ParseNameservers(Get("DNS_NAMESERVERS"), found),
         };
         if ((settings.CertificateFile is null) != (settings.KeyFile is null))
@@ -116,6 +120,17 @@ internal sealed partial record NodeSettings
             return TimeSpan.FromSeconds(seconds);
         errors.Add($"{name} is '{text}': give whole seconds, 5 to 86400");
         return TimeSpan.FromSeconds(fallback);
+    }
+
+    private static IPAddress? ParseAddress(string name, Func<string, string?> get, ImmutableArray<string>.Builder errors)
+    {
+        var text = get(name);
+        if (text is null)
+            return null;
+        if (IPAddress.TryParse(text, out var address))
+            return address;
+        errors.Add($"{name} is '{text}', which is no IP address");
+        return null;
     }
 
     private static ImmutableArray<IPAddress> ParseNameservers(string? text, ImmutableArray<string>.Builder errors)

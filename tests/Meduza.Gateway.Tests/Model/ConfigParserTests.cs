@@ -93,8 +93,6 @@ public sealed class ConfigParserTests
     [InlineData("/nodes/gw-a/mosdns/enable", "true")]
     [InlineData("/nodes/gw-a/healthy/enable", "yes")]
     [InlineData("/nodes/gw-a/wireguard/wg/enable", "1")]
-    [InlineData("/nodes/gw-a/portforward", "80:10.0.0.1:80")]
-    [InlineData("/nodes/gw-a/network_mapping/10.0.0.0/24", "10.1.0.0/24")]
     [InlineData("/global/mesh_type", "easytier")]
     public void What_this_version_does_not_drive_is_said_plainly(string key, string value)
     {

@@ -21,6 +21,9 @@ internal sealed class NetworkNamespace : IDisposable
         Run(() => unshare(CLONE_NEWNET) == 0 ? 0 : throw LinuxException.Last("unshare", "CLONE_NEWNET"));
     }
 
+    /// <summary>For <c>ip link … netns NUMBER</c>: puts the other end of a pair here.</summary>
+    public string ThreadId => Run(() => Path.GetFileName(File.ResolveLinkTarget("/proc/thread-self", false)!.FullName));
+
     public T Run<T>(Func<T> action)
     {
         var done = new TaskCompletionSource<T>();

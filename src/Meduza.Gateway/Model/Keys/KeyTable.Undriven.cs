@@ -9,23 +9,18 @@ public static partial class KeyTable
     public static Key<bool> MosdnsEnable { get; } = new("/nodes/<ID>/mosdns/enable", Kinds.Flag, "Runs MosDNS.")
     { Default = "false", IsUndriven = true };
 
+    internal static Key<bool> ClashEnable { get; } = Switch("clash/enable", "Runs mihomo.");
+
     /// <summary>The switches of what this version does not drive, and what to call it in a message.</summary>
     internal static ImmutableArray<(Key<bool> Enable, string Component)> UndrivenSwitches { get; } =
     [
         (Switch("easytier/enable", "Makes the node a member of the EasyTier network."), "EasyTier"),
-        (Switch("clash/enable", "Runs mihomo."), "mihomo (clash)"),
+        (ClashEnable, "mihomo (clash)"),
         (Switch("healthy/enable", "Opens the port for health probes."), "the health probe port"),
         (Switch("access/enable", "Runs the LDAP access server."), "the access server"),
     ];
 
     internal static Key<bool> WireguardEnable { get; } = Switch("wireguard/<NAME>/enable", "Sets this WireGuard device up.");
-
-    /// <summary>Keys that ask for something merely by being there.</summary>
-    internal static ImmutableArray<(string Prefix, string Component)> UndrivenByPresence { get; } =
-    [
-        ("portforward", "port forwarding"),
-        ("network_mapping/", "network mapping"),
-    ];
 
     private static ImmutableArray<KeySpec> UndrivenKeys =>
     [
@@ -40,10 +35,8 @@ public static partial class KeyTable
             "wireguard/<NAME>/peer/<PEER>/persistent_keepalive", "wireguard/<NAME>/peer/<PEER>/preshared_key",
             "wireguard/<NAME>/bgp/enable", "wireguard/<NAME>/bgp/peer_asn", "wireguard/<NAME>/bgp/peer_ip",
             "wireguard/<NAME>/bgp/update_source", "wireguard/<NAME>/bgp/weight", "wireguard/<NAME>/bgp/no_transit",
-            "wireguard/<NAME>/bgp/no_forward", "clash/mode", "clash/active_subscription", "clash/refresh/enable",
-            "clash/refresh/interval_minutes", "clash/exclude_tproxy_port", "clash/tproxy_protocol", "clash/use_conntrack",
-            "clash/exclude_rfc1918", "mosdns/refresh", "healthy/port", "portforward", "network_mapping/<ADDRESS>/<LENGTH>",
-            "access/<REST>"),
+            "wireguard/<NAME>/bgp/no_forward", "clash/active_subscription", "clash/refresh/enable",
+            "clash/refresh/interval_minutes", "mosdns/refresh", "healthy/port", "access/<REST>"),
     ];
 
     private static Key<bool> Switch(string name, string about) => new("/nodes/<ID>/" + name, Kinds.Flag, about)

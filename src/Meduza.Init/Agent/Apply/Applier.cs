@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
+using Meduza.Init.Agent.Apply.Packets;
 using Meduza.Init.Control;
 using Meduza.Linux;
 using Meduza.Linux.Files;
@@ -16,7 +17,7 @@ namespace Meduza.Init.Agent.Apply;
 /// component up.
 /// </summary>
 internal sealed partial class Applier(
-    ServiceLink services, RouteSocket route, FrrMemory frr, Accounts accounts, ILogger<Applier> log)
+    ServiceLink services, RouteSocket route, FrrMemory frr, PacketApplier packets, Accounts accounts, ILogger<Applier> log)
 {
     /// <summary>errno(3): EADDRNOTAVAIL for an address that is gone, EEXIST for one that is there.</summary>
     private const int NotThere = 99, ThereAlready = 17;
@@ -56,6 +57,11 @@ internal sealed partial class Applier(
             failures.Guard(link.Component, () => Bring(link));
         foreach (var change in changes.Frr.Where(_ => !failures.Has("frr")))
             failures.Guard("frr", () => Tell(change));
+        foreach (var component in changes.Packets)
+        {
+            LogPackets(component);
+            failures.Guard(component, () => packets.Apply(component, PacketApplier.Allowed(desired.Packets, services.Services)));
+        }
 
         if (!changes.Defines.IsEmpty || !changes.Removes.IsEmpty)
             await services.RefreshAsync(cancellation);
@@ -160,6 +166,9 @@ internal sealed partial class Applier(
 
     [LoggerMessage(205, LogLevel.Information, "{Daemon}: {Count} lines of configuration")]
     private partial void LogFrr(string daemon, int count);
+
+    [LoggerMessage(207, LogLevel.Information, "{Component}: rules for packets")]
+    private partial void LogPackets(string component);
 
     [LoggerMessage(206, LogLevel.Error, "{Component}: {Problem}")]
     private partial void LogFailure(string component, string problem);

@@ -2,14 +2,15 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
+using Meduza.Init.Agent.Apply.Packets;
 using Meduza.Init.Control;
 using Meduza.Linux.Files;
 using Meduza.Linux.Netlink.Route;
 
 namespace Meduza.Init.Agent.Apply;
 
-/// <summary>Looks at what is there: files, folders, devices, services, and what FRR's daemons run. Changes nothing.</summary>
-internal sealed class Observer(RouteSocket route, FrrMemory frr, Accounts accounts)
+/// <summary>Looks at what is there: files, folders, devices, services, rules for packets, and what FRR's daemons run. Changes nothing.</summary>
+internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier packets, Accounts accounts)
 {
     /// <summary>Observes what <paramref name="desired"/> is about.</summary>
     /// <param name="services">What PID 1 runs.</param>
@@ -20,6 +21,7 @@ internal sealed class Observer(RouteSocket route, FrrMemory frr, Accounts accoun
         Services = services.ToImmutableDictionary(service => service.Key, service => service.Value.Definition),
         Links = Links(desired),
         Frr = Frr(desired, services),
+        DifferingPackets = packets.Differing(PacketApplier.Allowed(desired.Packets, services)),
     };
 
     private ImmutableDictionary<string, ObservedFile> Files(DesiredState desired)

@@ -15,6 +15,8 @@ public sealed class IpSets : IDisposable
     // Where a new content is gathered before it takes the name; found by it, and removed, when that was broken off.
     private const string NewSuffix = ".new";
 
+    private static readonly TimeSpan ReleaseInterval = TimeSpan.FromMilliseconds(5), ReleaseLimit = TimeSpan.FromSeconds(1);
+
     private readonly NetlinkSocket _socket;
 
     internal IpSets(NetlinkSocket socket) => _socket = socket;
@@ -142,6 +144,7 @@ public sealed class IpSets : IDisposable
     }
 
     /// <summary>Destroys a set, and what a replacement that was broken off has left of it, where they are there.</summary>
+    /// <remarks>Waits up to a second for the kernel to let go of rules that were deleted just now.</remarks>
     /// <returns>False when there was neither, and nothing was sent.</returns>
     /// <exception cref="LinuxException">It is in use.</exception>
     public bool Remove(string name)
@@ -151,10 +154,27 @@ public sealed class IpSets : IDisposable
         {
             if (IndexOf(each) is null)
                 continue;
-            Destroy(each);
+            DestroyWhenReleased(each);
             removed = true;
         }
         return removed;
+    }
+
+    // The kernel lets go of what deleted rules used only after its readers are through (RCU), some milliseconds later.
+    private void DestroyWhenReleased(string name)
+    {
+        for (var waited = TimeSpan.Zero; ; waited += ReleaseInterval)
+        {
+            try
+            {
+                Destroy(name);
+                return;
+            }
+            catch (LinuxException e) when (e.Errno == IPSET_ERR_BUSY && waited < ReleaseLimit)
+            {
+                Thread.Sleep(ReleaseInterval);
+            }
+        }
     }
 
     public void Dispose() => _socket.Dispose();

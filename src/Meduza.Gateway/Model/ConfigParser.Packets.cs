@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Model.Keys;
+using Meduza.Gateway.Model.Values;
+
+namespace Meduza.Gateway.Model;
+
+/// <summary>What is done to packets that pass this machine.</summary>
+public static partial class ConfigParser
+{
+    private static ClashConfig? ReadClash(KeyReader own) => !own.Get(KeyTable.ClashEnable, false) ? null : new ClashConfig
+    {
+        Mode = own.Get(KeyTable.ClashMode, ClashMode.Mixed),
+        Transports = own.Get(KeyTable.ClashTproxyProtocol, Transports.Both),
+        UseConntrack = own.Get(KeyTable.ClashUseConntrack, false),
+        ExcludeRfc1918 = own.Get(KeyTable.ClashExcludeRfc1918, false),
+        ExcludedPorts = own.List(KeyTable.ClashExcludedPorts),
+    };
+
+    private static ImmutableArray<PortForward> ReadForwards(KeyReader own)
+    {
+        var owners = new Dictionary<(bool, Port), PortForward>();
+        foreach (var forward in own.List(KeyTable.PortForwards))
+        {
+            if (!owners.TryAdd((forward.IsIpv6, forward.Listen), forward))
+                own.Findings.Error(own.FullKey(KeyTable.PortForwards), $"port {forward.Listen} goes to two hosts: {owners[(forward.IsIpv6, forward.Listen)]} and {forward}");
+        }
+        return [.. owners.Values.OrderBy(forward => (forward.IsIpv6, forward.Listen.Number))];
+    }
+
+    private static ImmutableArray<NetworkMapping> ReadMappings(KeyReader own)
+    {
+        List<(string Key, NetworkMapping Mapping)> mappings = [];
+        foreach (var (key, value) in own.Below(KeyTable.NetworkMappingPrefix).Keys)
+        {
+            own.Used.Add(key);
+            var name = key[(own.Prefix.Length + KeyTable.NetworkMappingPrefix.Length)..];
+            if (!Prefix.TryParse(name, out var inside, out var hadHostBits) || inside.IsIpv6)
+            {
+                own.Findings.Error(key, $"{Quoted.Of(name)} is no network; expected {Kinds.Ipv4Network.Expected}");
+                continue;
+            }
+            if (hadHostBits)
+                own.Findings.Warn(key, $"{name} has host bits set: read as {inside}");
+            if (!own.TryRead(key, value.Span, KeyTable.NetworkMapping, out var outside))
+                continue;
+            if (inside.Length != outside.Length)
+                own.Findings.Error(key, $"{outside} is of another size than {inside}: every host of one must have its place in the other");
+            mappings.Add((key, new NetworkMapping(inside, outside)));
+        }
+        ReportOverlaps(own.Findings, mappings);
+        return [.. mappings.Select(each => each.Mapping).Order()];
+    }
+
+    /// <summary>A host with two places, or a place with two hosts, would have the one that comes first.</summary>
+    private static void ReportOverlaps(Findings findings, List<(string Key, NetworkMapping Mapping)> mappings)
+    {
+        for (var i = 0; i < mappings.Count; i++)
+        {
+            var (key, mapping) = mappings[i];
+            foreach (var (otherKey, other) in mappings.Take(i))
+            {
+                if (Overlap(mapping.Inside, other.Inside) || Overlap(mapping.Outside, other.Outside))
+                    findings.Error(key, $"{mapping} overlaps {other} of {otherKey}");
+            }
+        }
+
+        static bool Overlap(Prefix one, Prefix other) => one.Contains(other) || other.Contains(one);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Render;
+using Meduza.Init.Control;
+using Meduza.Linux;
+using Meduza.Linux.Netlink.Netfilter;
+using Meduza.Linux.Netlink.Route;
+
+namespace Meduza.Init.Agent.Apply.Packets;
+
+/// <summary>
+/// Makes the kernel do to packets what is wanted, by component. What there is is found in the kernel each time; what is
+/// right is not touched, and what is not is made right by one transaction.
+/// </summary>
+/// <remarks>
+/// Packets are sent to the proxy only while it is ready to take them: the way there is made first and removed last, and
+/// the rules are out as soon as it is not.
+/// </remarks>
+internal sealed class PacketApplier(RouteSocket route) : IDisposable
+{
+    private readonly ProxyRouting _routing = new(route);
+    private NfTables? _tables;
+    private IpSets? _sets;
+
+    // A kernel without netfilter is no fault where nothing is asked of it.
+    private NfTables Tables => _tables ??= NfTables.Open();
+    private IpSets Sets => _sets ??= IpSets.Open();
+
+    /// <summary>What may be done while the services are as they are: without a proxy nothing is proxied.</summary>
+    public static PacketRules Allowed(PacketRules wanted, IReadOnlyDictionary<string, ServiceStatus> services) =>
+        services.TryGetValue(TransparentProxy.Service, out var proxy) && proxy.State == ServiceStates.Ready ? wanted : wanted with { Proxy = null };
+
+    /// <summary>The components whose part the kernel has otherwise. Changes nothing.</summary>
+    public ImmutableArray<string> Differing(PacketRules allowed)
+    {
+        var differing = ImmutableArray.CreateBuilder<string>();
+        Add(PacketRules.ProxyComponent, allowed.Proxy is not null, () => ProxyDiffers(allowed.Proxy));
+        Add(PacketRules.MappingComponent, !allowed.Mappings.IsEmpty, () => Differ(PacketChains.Mappings(allowed.Mappings)));
+        Add(PacketRules.ForwardComponent, !allowed.Forwards.IsEmpty, () => Differ(PacketChains.Forwards(allowed.Forwards)));
+        return differing.ToImmutable();
+
+        void Add(string component, bool isWanted, Func<bool> differs)
+        {
+            try
+            {
+                if (differs())
+                    differing.Add(component);
+            }
+            catch (LinuxException)
+            {
+                // What cannot be read cannot be right; trying to make it so says why. Where nothing is wanted, nothing is there.
+                if (isWanted)
+                    differing.Add(component);
+            }
+        }
+    }
+
+    /// <summary>Makes the part of one component right.</summary>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public void Apply(string component, PacketRules allowed)
+    {
+        switch (component)
+        {
+            case PacketRules.ProxyComponent when allowed.Proxy is { } proxy:
+                _routing.Put();
+                Sets.Replace(PacketChains.ProxiedSet, NetfilterFamily.Ipv4, proxy.Sources.Select(PacketChains.Network));
+                OwnChains.Apply(Tables, PacketChains.Proxy(proxy, ProxiedIndex));
+                break;
+            case PacketRules.ProxyComponent:
+                OwnChains.Apply(Tables, PacketChains.Proxy(null, 0));
+                Sets.Remove(PacketChains.ProxiedSet);
+                _routing.Remove();
+                break;
+            case PacketRules.MappingComponent:
+                OwnChains.Apply(Tables, PacketChains.Mappings(allowed.Mappings));
+                break;
+            case PacketRules.ForwardComponent:
+                OwnChains.Apply(Tables, PacketChains.Forwards(allowed.Forwards));
+                break;
+        }
+    }
+
+    public void Dispose()
+    {
+        _tables?.Dispose();
+        _sets?.Dispose();
+    }
+
+    private ushort ProxiedIndex => Sets.IndexOf(PacketChains.ProxiedSet)
+        ?? throw new LinuxException("IPSET_CMD_GET_BYNAME", PacketChains.ProxiedSet, Tmds.Linux.LibC.ENOENT);
+
+    private bool ProxyDiffers(TransparentProxy? proxy)
+    {
+        if (proxy is null)
+            return _routing.IsLeftOver || Sets.IndexOf(PacketChains.ProxiedSet) is not null || Differ([PacketChains.Proxy(null, 0)]);
+        return !_routing.IsThere
+            || !Sets.Holds(PacketChains.ProxiedSet, NetfilterFamily.Ipv4, proxy.Sources.Select(PacketChains.Network))
+            || Differ([PacketChains.Proxy(proxy, ProxiedIndex)]);
+    }
+
+    private bool Differ(ImmutableArray<OwnChain> chains) => OwnChains.Differing(Tables, chains).Count > 0;
+}
