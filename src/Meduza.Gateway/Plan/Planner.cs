@@ -77,7 +77,8 @@ public static class Planner
         if (!observed.Links.TryGetValue(link.Name, out var there))
             return null;
         ImmutableArray<InterfaceAddress> add = [.. link.Addresses.Except(there.Addresses)];
-        ImmutableArray<InterfaceAddress> remove = [.. there.Addresses.Except(link.Addresses)];
+        // The kernel gives every device a link-local address of its own accord: it is neither ours nor in the way.
+        ImmutableArray<InterfaceAddress> remove = [.. there.Addresses.Except(link.Addresses).Where(address => !address.Address.IsIPv6LinkLocal)];
         return there.Up && add.IsEmpty && remove.IsEmpty ? null : new LinkChange(link.Name, !there.Up, add, remove, link.Component);
     }
 

@@ -132,6 +132,16 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Link_local_address_that_the_kernel_gave_stays()
+    {
+        var state = State(Fleet.Keys);
+        var observed = Machines.After(state);
+        var link = observed.Links["tnc0"];
+        link = link with { Addresses = link.Addresses.Add(new InterfaceAddress(IPAddress.Parse("fe80::1"), 64)) };
+        Assert.True(Planner.Plan(state, observed with { Links = observed.Links.SetItem("tnc0", link) }).IsEmpty);
+    }
+
+    [Fact]
     public void Services_go_before_those_that_they_wait_for()
     {
         var state = State(Fleet.Keys);
