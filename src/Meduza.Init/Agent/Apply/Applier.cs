@@ -36,7 +36,7 @@ internal sealed partial class Applier(
             await failures.GuardAsync(service.Component, () => services.RemoveAsync(service.Name, cancellation));
         }
 
-        var daemons = desired.Frr.ToDictionary(daemon => DaemonFiles.ConfigOf(daemon.Daemon), StringComparer.Ordinal);
+        var daemons = desired.Frr.ToDictionary(daemon => daemon.Path, StringComparer.Ordinal);
         foreach (var file in changes.Writes)
         {
             LogWrite(file.Path);
@@ -133,7 +133,7 @@ internal sealed partial class Applier(
     private void Tell(FrrChange change)
     {
         LogFrr(change.Daemon, change.Commands.Length);
-        using var vty = VtySocket.Connect(DaemonFiles.VtyOf(change.Daemon), VtySocket.ChangeTimeout);
+        using var vty = VtySocket.Connect(VtyFiles.Of(change.Daemon), VtySocket.ChangeTimeout);
         vty.Send("enable");
         vty.Send("configure terminal");
         var refused = change.Commands

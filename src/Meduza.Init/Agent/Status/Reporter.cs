@@ -97,7 +97,7 @@ internal sealed class Reporter(
         }
         if (_neighborsReadAt is not null && UntilRefresh > TimeSpan.Zero)
             return;
-        _neighbors = FrrNeighbors.Read(DaemonFiles.VtyFolder);
+        _neighbors = FrrNeighbors.Read(VtyFiles.Folder);
         _neighborsReadAt = clock.GetTimestamp();
     }
 }
