@@ -9,6 +9,7 @@ source build/publish.sh
 source build/vm.sh
 source build/tests.sh
 source build/lab.sh
+source build/fuzz.sh
 
 usage() {
     cat <<'TEXT'
@@ -20,6 +21,7 @@ usage: ./build.sh [VERB]
   demo          build three gateways in namespaces, ping across them, take them down (as root)
   lab           the same, and keep the network up for looking around, until Ctrl-C (as root)
   bench         measure; one line of JSON a figure (as root)
+  fuzz          give 10 million mutated messages to every netlink parser; "fuzz N SEED" for N others
   clean         remove everything that was built
 TEXT
 }
@@ -32,6 +34,7 @@ main() {
         demo) run_demo ;;
         lab) run_demo --keep ;;
         bench) run_bench ;;
+        fuzz | "fuzz "*) shift && run_fuzz "$@" ;;
         clean) clean ;;
         -h | --help | help) usage ;;
         *)
