@@ -68,6 +68,6 @@ public sealed partial class SystemCallTrace : IDisposable
     [GeneratedRegex(@"^\d+ +(sendto|sendmsg|sendmmsg|write|writev)\(\d+<NETLINK:")]
     private static partial Regex SendsNetlink();
 
-    [GeneratedRegex(@"(RTM|NFT_MSG|IPSET_CMD|WG_CMD)_(NEW|DEL|SET)")]
+    [GeneratedRegex(@"(RTM|NFT_MSG|WG_CMD)_(NEW|DEL|SET)|IPSET_CMD_(CREATE|DESTROY|FLUSH|RENAME|SWAP|ADD|DEL)\b")]
     private static partial Regex ChangesNetlink();
 }

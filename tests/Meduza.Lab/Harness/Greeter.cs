@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Meduza.Linux;
+using static Tmds.Linux.LibC;
+
+namespace Meduza.Lab.Harness;
+
+/// <summary>A TCP service in a network namespace that tells everybody who they are to it: <c>you are 10.1.0.2</c>.</summary>
+public sealed class Greeter : IDisposable
+{
+    private readonly Socket _listener;
+    private readonly Thread _accepting;
+
+    public Greeter(NetworkNamespace network, int port)
+    {
+        _listener = Open(network);
+        _listener.Bind(new IPEndPoint(IPAddress.Any, port));
+        _listener.Listen(128);
+        _accepting = new Thread(Accept) { IsBackground = true };
+        _accepting.Start();
+    }
+
+    /// <summary>Connects from a network namespace.</summary>
+    /// <returns>What the service says; null where nobody takes the connection.</returns>
+    public static string? Ask(NetworkNamespace from, string address, int port)
+    {
+        using var socket = Open(from);
+        socket.ReceiveTimeout = (int)Must.Patience.TotalMilliseconds;
+        try
+        {
+            socket.Connect(IPAddress.Parse(address), port);
+            var bytes = new byte[100];
+            return Encoding.ASCII.GetString(bytes, 0, socket.Receive(bytes));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose()
+    {
+        // Wakes who waits in accept(2); closing alone does not.
+        _listener.Shutdown(SocketShutdown.Both);
+        _accepting.Join();
+        _listener.Dispose();
+    }
+
+    private static Socket Open(NetworkNamespace network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        using var handle = Descriptor.Open(network.Handle, O_RDONLY);
+        return NamespaceThread.Run(handle, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+    }
+
+    private void Accept()
+    {
+        try
+        {
+            while (true)
+            {
+                using var connection = _listener.Accept();
+                connection.Send(Encoding.ASCII.GetBytes($"you are {((IPEndPoint)connection.RemoteEndPoint!).Address}"));
+            }
+        }
+        catch (SocketException)
+        {
+            // Shut down.
+        }
+    }
+}
