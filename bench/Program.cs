@@ -4,6 +4,7 @@ using Meduza.Lab.Harness;
 Live.TakeDownOnSignals();
 LabFolder.SweepAbandoned();
 
+ProxyRules.Measure();
 Boot.Measure();
 using var solo = SoloGateway.Start();
 IdleMemory.Measure(solo, "after_start");
