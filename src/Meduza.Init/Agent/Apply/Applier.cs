@@ -60,7 +60,10 @@ internal sealed partial class Applier(
         foreach (var component in changes.Packets)
         {
             LogPackets(component);
-            failures.Guard(component, () => packets.Apply(component, PacketApplier.Allowed(desired.Packets, services.Services)));
+            var allowed = packets.Allowed(desired.Packets, services.Services);
+            failures.Guard(component, () => packets.Apply(component, allowed));
+            if (component == PacketRules.ProxyComponent && allowed.Proxy is not null && BridgePackets.AreLost)
+                LogBridges(BridgePackets.Setting);
         }
 
         if (!changes.Defines.IsEmpty || !changes.Removes.IsEmpty)
@@ -169,6 +172,9 @@ internal sealed partial class Applier(
 
     [LoggerMessage(207, LogLevel.Information, "{Component}: rules for packets")]
     private partial void LogPackets(string component);
+
+    [LoggerMessage(208, LogLevel.Warning, "LANs on a bridge are not proxied while {Setting} is 1: set it to 0, or unload br_netfilter")]
+    private partial void LogBridges(string setting);
 
     [LoggerMessage(206, LogLevel.Error, "{Component}: {Problem}")]
     private partial void LogFailure(string component, string problem);

@@ -21,7 +21,7 @@ internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier p
         Services = services.ToImmutableDictionary(service => service.Key, service => service.Value.Definition),
         Links = Links(desired),
         Frr = Frr(desired, services),
-        DifferingPackets = packets.Differing(PacketApplier.Allowed(desired.Packets, services)),
+        DifferingPackets = packets.Differing(packets.Allowed(desired.Packets, services)),
     };
 
     private ImmutableDictionary<string, ObservedFile> Files(DesiredState desired)

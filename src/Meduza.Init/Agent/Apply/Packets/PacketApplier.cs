@@ -12,11 +12,13 @@ namespace Meduza.Init.Agent.Apply.Packets;
 /// right is not touched, and what is not is made right by one transaction.
 /// </summary>
 /// <remarks>
-/// Packets are sent to the proxy only while it is ready to take them: the way there is made first and removed last, and
-/// the rules are out as soon as it is not.
+/// The way to the proxy is made first and removed last: packets are sent there only when they arrive.
 /// </remarks>
 internal sealed class PacketApplier(RouteSocket route) : IDisposable
 {
+    /// <summary>The component of FRR's daemons.</summary>
+    private const string Routing = "frr";
+
     private readonly ProxyRouting _routing = new(route);
     private NfTables? _tables;
     private IpSets? _sets;
@@ -25,9 +27,18 @@ internal sealed class PacketApplier(RouteSocket route) : IDisposable
     private NfTables Tables => _tables ??= NfTables.Open();
     private IpSets Sets => _sets ??= IpSets.Open();
 
-    /// <summary>What may be done while the services are as they are: without a proxy nothing is proxied.</summary>
-    public static PacketRules Allowed(PacketRules wanted, IReadOnlyDictionary<string, ServiceStatus> services) =>
-        services.TryGetValue(TransparentProxy.Service, out var proxy) && proxy.State == ServiceStates.Ready ? wanted : wanted with { Proxy = null };
+    /// <summary>
+    /// What may be done while the services are as they are. Nothing is proxied without a proxy that is ready; and proxying
+    /// begins only when the routes are there (FRR is ready), though it does not end when they go.
+    /// </summary>
+    public PacketRules Allowed(PacketRules wanted, IReadOnlyDictionary<string, ServiceStatus> services)
+    {
+        if (wanted.Proxy is null)
+            return wanted;
+        var isProxyReady = services.TryGetValue(TransparentProxy.Service, out var proxy) && proxy.State == ServiceStates.Ready;
+        var isRoutingReady = services.Values.All(service => service.Component != Routing || service.State == ServiceStates.Ready);
+        return isProxyReady && (isRoutingReady || IsProxying()) ? wanted : wanted with { Proxy = null };
+    }
 
     /// <summary>The components whose part the kernel has otherwise. Changes nothing.</summary>
     public ImmutableArray<string> Differing(PacketRules allowed)
@@ -95,6 +106,20 @@ internal sealed class PacketApplier(RouteSocket route) : IDisposable
         return !_routing.IsThere
             || !Sets.Holds(PacketChains.ProxiedSet, NetfilterFamily.Ipv4, proxy.Sources.Select(PacketChains.Network))
             || Differ([PacketChains.Proxy(proxy, ProxiedIndex)]);
+    }
+
+    private bool IsProxying()
+    {
+        var chain = PacketChains.Proxy(null, 0);
+        try
+        {
+            return Tables.GetChains(chain.Family).Any(there => there.Table == chain.Table && there.Name == chain.Name);
+        }
+        catch (LinuxException)
+        {
+            // What cannot be read is not there; applying says why.
+            return false;
+        }
     }
 
     private bool Differ(ImmutableArray<OwnChain> chains) => OwnChains.Differing(Tables, chains).Count > 0;

@@ -187,16 +187,31 @@ public sealed class PacketApplierTests : IDisposable
     [InlineData(null, false)]
     public void Proxy_that_is_not_ready_gets_nothing(string? state, bool isProxied)
     {
-        var services = ImmutableDictionary<string, ServiceStatus>.Empty;
-        if (state is not null)
-        {
-            var definition = new ServiceDefinition { Name = "mihomo", Component = "clash", Command = ["/usr/bin/mihomo"] };
-            services = services.Add("mihomo", new ServiceStatus { Name = "mihomo", Component = "clash", State = state, StartedAt = 1, Definition = definition });
-        }
-        var allowed = PacketApplier.Allowed(All, services);
+        var allowed = _packets.Allowed(All, state is null ? Services() : Services(("mihomo", "clash", state)));
         Assert.Equal(isProxied, allowed.Proxy is not null);
         Assert.Equal(All with { Proxy = null }, allowed with { Proxy = null });
     }
+
+    [Fact]
+    public void Proxying_begins_when_the_routes_are_there_and_does_not_end_with_them()
+    {
+        var starting = Services(("mihomo", "clash", ServiceStates.Ready), ("zebra", "frr", ServiceStates.Ready), ("bgpd", "frr", ServiceStates.Starting));
+        Assert.Null(_packets.Allowed(All, starting).Proxy);
+        Assert.NotNull(_packets.Allowed(All, starting.SetItem("bgpd", starting["zebra"])).Proxy);
+        Apply(All);
+        Assert.NotNull(_packets.Allowed(All, starting).Proxy);
+        Assert.Null(_packets.Allowed(All, starting.Remove("mihomo")).Proxy);
+    }
+
+    private static ImmutableDictionary<string, ServiceStatus> Services(params (string Name, string Component, string State)[] services) =>
+        services.ToImmutableDictionary(service => service.Name, service => new ServiceStatus
+        {
+            Name = service.Name,
+            Component = service.Component,
+            State = service.State,
+            StartedAt = 1,
+            Definition = new ServiceDefinition { Name = service.Name, Component = service.Component, Command = [$"/usr/bin/{service.Name}"] },
+        });
 
     private void Apply(PacketRules rules)
     {
