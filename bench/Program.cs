@@ -3,11 +3,20 @@ using Meduza.Lab.Harness;
 
 Live.TakeDownOnSignals();
 LabFolder.SweepAbandoned();
-
-ProxyRules.Measure();
-Boot.Measure();
-using var solo = SoloGateway.Start();
-IdleMemory.Measure(solo, "after_start");
-CommitLatency.Measure(solo);
-UnchangedCommit.Measure(solo);
-IdleMemory.Measure(solo, "after_100_commits");
+try
+{
+    ProxyRules.Measure();
+    Boot.Measure();
+    using var solo = SoloGateway.Start();
+    IdleMemory.Measure(solo, "after_start");
+    CommitLatency.Measure(solo);
+    UnchangedCommit.Measure(solo);
+    IdleMemory.Measure(solo, "after_100_commits");
+    return Live.End(0);
+}
+catch (Exception e) when (e is LabException or TimeoutException)
+{
+    if (!Live.Interrupted)
+        Console.Error.WriteLine(e.Message);
+    return Live.End(1);
+}

@@ -1,4 +1,5 @@
 using Meduza.Lab.Harness;
+using Meduza.Linux.Process;
 
 namespace Meduza.Lab;
 
@@ -90,5 +91,28 @@ public class HarnessTests
             traces = new LabTraces(lab);
         }
         Assert.Empty(traces.Left());
+    }
+
+    [Theory]
+    [InlineData(15)]
+    [InlineData(2)]
+    [InlineData(9)]
+    public void A_runner_that_is_ended_by_a_signal_leaves_nothing(int signal)
+    {
+        using var runner = Command.Start(Environment.ProcessPath!, ["demo"]);
+        runner.WaitForLine(l => l.Contains("gw-c runs", StringComparison.Ordinal), Must.Patience);
+        var prefix = LabFolder.OwnedBy(runner.Pid).Prefix;
+        var networks = Directory.GetFiles("/run/netns", prefix + "*").Select(f => NetworkNamespace.Existing(Path.GetFileName(f)).Inode).ToHashSet();
+        Assert.NotEmpty(networks);
+
+        runner.Kill(signal);
+        Assert.Equal(128 + signal, runner.Wait(Must.Patience).ShellCode);
+        // Nobody can act on SIGKILL: what it leaves is for the next runner.
+        if (signal == 9)
+            LabFolder.SweepAbandoned();
+
+        Assert.Empty(Directory.GetFiles("/run/netns", prefix + "*"));
+        Assert.DoesNotContain(ProcessTable.Read(), p => networks.Contains(p.Network));
+        Assert.Empty(LabCgroup.Named(prefix));
     }
 }

@@ -5,9 +5,9 @@ using Xunit.MicrosoftTestingPlatform;
 
 Live.TakeDownOnSignals();
 LabFolder.SweepAbandoned();
-return args switch
+return Live.End(args switch
 {
     ["demo"] => new DemoRun(Console.Out).Run(keep: false),
     ["demo", "--keep"] => new DemoRun(Console.Out).Run(keep: true),
     _ => await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
-};
+});

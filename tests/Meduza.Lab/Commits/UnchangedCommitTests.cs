@@ -24,6 +24,40 @@ public class UnchangedCommitTests
     }
 
     [Fact]
+    public void A_commit_of_the_same_keys_asks_the_kernel_for_no_change()
+    {
+        using var solo = SoloGateway.Start();
+        solo.Apply("settled");
+        using var trace = new SystemCallTrace(
+            solo.Lab.Folder, solo.Gateway.Network, solo.Init.HostPid, solo.Gateway.Agent()!.HostPid);
+
+        solo.Apply("same again");
+
+        var calls = trace.Stop();
+        Assert.NotEmpty(calls);
+        Assert.Empty(SystemCallTrace.FileWrites(calls));
+        Assert.Empty(SystemCallTrace.NetlinkChanges(calls));
+        Assert.Empty(SystemCallTrace.Executions(calls));
+    }
+
+    [Fact]
+    public void A_changed_value_is_seen_by_the_trace_that_sees_nothing_of_an_unchanged_one()
+    {
+        using var solo = SoloGateway.Start();
+        using var trace = new SystemCallTrace(
+            solo.Lab.Folder, solo.Gateway.Network, solo.Init.HostPid, solo.Gateway.Agent()!.HostPid);
+
+        solo.Apply(
+            "much", ($"/nodes/{SoloGateway.Node}/tinc/ipv4", "10.255.0.9/24"),
+            ($"/nodes/{SoloGateway.Node}/openvpn/{SoloGateway.OpenVpnName}/keepalive", "1 60"));
+
+        var calls = trace.Stop();
+        Assert.NotEmpty(SystemCallTrace.FileWrites(calls));
+        Assert.NotEmpty(SystemCallTrace.NetlinkChanges(calls));
+        Assert.NotEmpty(SystemCallTrace.Executions(calls));
+    }
+
+    [Fact]
     public void One_changed_value_touches_only_its_own_part()
     {
         using var solo = SoloGateway.Start();

@@ -32,6 +32,8 @@ public sealed class DemoRun(TextWriter output)
         }
         catch (Exception e) when (e is LabException or TimeoutException)
         {
+            if (Live.Interrupted)
+                return 1;
             Say($"\nFAILED: {e.Message}");
             foreach (var gateway in network?.Lab.Gateways ?? [])
                 Say($"\nthe last that {gateway.Name} said:\n{LastLines(gateway)}");

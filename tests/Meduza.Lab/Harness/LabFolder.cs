@@ -29,15 +29,16 @@ public sealed class LabFolder : IDisposable
         return folder;
     }
 
+    /// <summary>The lab of a runner.</summary>
+    /// <exception cref="LabException">It has none.</exception>
+    public static LabFolder OwnedBy(int runner) => All().FirstOrDefault(f => f.Owned("owner").Any(p => p.HostPid == runner))
+        ?? throw new LabException($"process {runner} has no lab");
+
     /// <summary>Takes down the labs whose runner is gone.</summary>
     public static void SweepAbandoned()
     {
-        foreach (var path in Directory.EnumerateDirectories(System.IO.Path.GetTempPath(), FolderPrefix + "*"))
-        {
-            var folder = new LabFolder(System.IO.Path.GetFileName(path)[FolderPrefix.Length..]);
-            if (!folder.Owned("owner").Any())
-                folder.TakeDown();
-        }
+        foreach (var folder in All().Where(f => !f.Owned("owner").Any()))
+            folder.TakeDown();
     }
 
     /// <summary>Notes a process of this lab, which <see cref="SweepAbandoned"/> ends when nobody else did.</summary>
@@ -63,6 +64,12 @@ public sealed class LabFolder : IDisposable
         : [];
 
     public void Dispose() => TakeDown();
+
+    private static List<LabFolder> All() =>
+    [
+        .. Directory.EnumerateDirectories(System.IO.Path.GetTempPath(), FolderPrefix + "*")
+            .Select(path => new LabFolder(System.IO.Path.GetFileName(path)[FolderPrefix.Length..])),
+    ];
 
     private IEnumerable<SeenProcess> Owned(string pattern)
     {

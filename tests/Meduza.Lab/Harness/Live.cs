@@ -45,6 +45,27 @@ public static class Live
         }
     }
 
+    /// <summary>True once such a signal came.</summary>
+    public static bool Interrupted
+    {
+        get
+        {
+            lock (Gate)
+                return closed;
+        }
+    }
+
+    /// <summary>
+    /// Ends the runner with <paramref name="exitCode"/>, unless a signal is ending it: then what failed here failed because
+    /// everything is being taken away, and the exit is the signal's.
+    /// </summary>
+    public static int End(int exitCode)
+    {
+        if (Interrupted)
+            Thread.Sleep(Timeout.Infinite);
+        return exitCode;
+    }
+
     private static void TakeDown()
     {
         List<IDisposable> left;
