@@ -105,7 +105,7 @@ internal static partial class AgentProgram
     private static async Task WatchDevicesAsync(RouteMonitor monitor, Triggers triggers, CancellationToken cancellation)
     {
         await foreach (var _ in monitor.ReadAllAsync(cancellation))
-            triggers.Raise(Trigger.Observe);
+            triggers.Raise(Trigger.Kernel);
     }
 
     [LoggerMessage(1, LogLevel.Error, "{Problem}")]

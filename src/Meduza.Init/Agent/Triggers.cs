@@ -12,7 +12,7 @@ internal enum Trigger
     /// <summary>The host records may have changed.</summary>
     Hosts = 2,
 
-    /// <summary>Something on this machine changed: a device came, a service's state moved. Compare and mend.</summary>
+    /// <summary>Something on this machine changed: a service's state moved, a step is to be tried again. Compare and mend.</summary>
     Observe = 4,
 
     /// <summary>Somebody asked for a full reconcile: read everything again, whatever is known.</summary>
@@ -20,6 +20,9 @@ internal enum Trigger
 
     /// <summary>What is reported may have changed.</summary>
     Report = 16,
+
+    /// <summary>The kernel told of a change: a device, an address, a rule. What was seen there before counts no more.</summary>
+    Kernel = 32,
 }
 
 /// <summary>

@@ -10,8 +10,18 @@ using Meduza.Linux.Netlink.Route;
 namespace Meduza.Init.Agent.Apply;
 
 /// <summary>Looks at what is there: files, folders, devices, services, rules for packets, and what FRR's daemons run. Changes nothing.</summary>
+/// <remarks>
+/// The kernel tells of every change of a device or an address, so what was seen of them holds until it does, and an
+/// unchanged commit asks it nothing. The same goes for rules for packets where none are wanted.
+/// </remarks>
 internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier packets, Accounts accounts)
 {
+    private (ImmutableArray<string> Names, ImmutableDictionary<string, ObservedLink> Links)? _seenLinks;
+    private bool _seenNoPackets;
+
+    /// <summary>The kernel told of a change, or it was changed: the next look is at the kernel itself.</summary>
+    public void ForgetKernel() => (_seenLinks, _seenNoPackets) = (null, false);
+
     /// <summary>Observes what <paramref name="desired"/> is about.</summary>
     /// <param name="services">What PID 1 runs.</param>
     public ObservedState Observe(DesiredState desired, IReadOnlyDictionary<string, ServiceStatus> services) => new()
@@ -21,7 +31,7 @@ internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier p
         Services = services.ToImmutableDictionary(service => service.Key, service => service.Value.Definition),
         Links = Links(desired),
         Frr = Frr(desired, services),
-        DifferingPackets = packets.Differing(packets.Allowed(desired.Packets, services)),
+        DifferingPackets = Packets(packets.Allowed(desired.Packets, services)),
     };
 
     private ImmutableDictionary<string, ObservedFile> Files(DesiredState desired)
@@ -55,6 +65,9 @@ internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier p
     {
         if (desired.Links.IsEmpty)
             return ImmutableDictionary<string, ObservedLink>.Empty;
+        ImmutableArray<string> names = [.. desired.Links.Select(link => link.Name)];
+        if (_seenLinks is { } seen && seen.Names.SequenceEqual(names))
+            return seen.Links;
         var links = ImmutableDictionary.CreateBuilder<string, ObservedLink>(StringComparer.Ordinal);
         foreach (var link in route.GetLinks().Where(link => desired.Links.Any(wanted => wanted.Name == link.Name)))
         {
@@ -62,7 +75,18 @@ internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier p
             links[link.Name] = new(link.Up,
                 [.. route.GetAddresses(link.Index).Where(address => !address.Address.IsIPv6LinkLocal).Select(address => new InterfaceAddress(address.Address, address.PrefixLength))]);
         }
-        return links.ToImmutable();
+        _seenLinks = (names, links.ToImmutable());
+        return _seenLinks.Value.Links;
+    }
+
+    private ImmutableArray<string> Packets(PacketRules allowed)
+    {
+        var isNothing = allowed is { Proxy: null, Mappings.IsEmpty: true, Forwards.IsEmpty: true };
+        if (isNothing && _seenNoPackets)
+            return [];
+        var differing = packets.Differing(allowed);
+        _seenNoPackets = isNothing && differing.IsEmpty;
+        return differing;
     }
 
     private ImmutableDictionary<string, ObservedFrr> Frr(DesiredState desired, IReadOnlyDictionary<string, ServiceStatus> services)

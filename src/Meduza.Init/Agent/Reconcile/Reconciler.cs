@@ -24,6 +24,7 @@ internal sealed partial class Reconciler(
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
 
     private readonly RetryDelay _retry = new(clock);
+    private readonly QuietTrim _trim = new(clock);
 
     /// <summary>Keys of the last valid commit, without host records.</summary>
     private Snapshot? _committed;
@@ -51,6 +52,10 @@ internal sealed partial class Reconciler(
                 trigger |= Trigger.Full;
             }
             await TurnAsync(trigger, cancellation);
+            if ((trigger & ~Trigger.Report) != 0)
+                _trim.Worked();
+            else
+                _trim.RunIfDue();
         }
     }
 
@@ -61,6 +66,8 @@ internal sealed partial class Reconciler(
         _askedProblem = await ReadAsync(trigger, startedAt, cancellation) ?? _askedProblem;
 
         // A turn for the report's sake alone does not look at the machine.
+        if ((trigger & (Trigger.Kernel | Trigger.Full)) != 0)
+            observer.ForgetKernel();
         if (_desired is not null && (trigger & ~Trigger.Report) != 0)
             await ConvergeAsync(_desired, cancellation);
 
@@ -165,6 +172,8 @@ internal sealed partial class Reconciler(
             ImmutableArray<CommitError> failures = [];
             if (!changes.IsEmpty)
                 failures = await applier.ApplyAsync(changes, desired, cancellation);
+            if (!changes.Links.IsEmpty || !changes.Packets.IsEmpty)
+                observer.ForgetKernel();
             _progress?.Applied(changes.Components, changes.Defines.Select(service => service.Name), failures);
             _retry.After(failed: !failures.IsEmpty);
         }
@@ -172,6 +181,7 @@ internal sealed partial class Reconciler(
         {
             // A file that vanished while it was read, a dump that the kernel broke off: look again, soon.
             LogObserveFailed(e.Message);
+            observer.ForgetKernel();
             _progress?.Applied([], [], [new("agent", e.Message)]);
             _retry.After(failed: true);
         }
@@ -197,7 +207,7 @@ internal sealed partial class Reconciler(
 
     private TimeSpan NextWait()
     {
-        var waits = new List<TimeSpan> { Period - clock.GetElapsedTime(_periodStart), _retry.Wait };
+        var waits = new List<TimeSpan> { Period - clock.GetElapsedTime(_periodStart), _retry.Wait, _trim.Wait };
         if (_progress is not null)
             waits.Add(_progress.UntilJudged);
         if (_desired is not null)

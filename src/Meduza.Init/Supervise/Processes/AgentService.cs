@@ -11,5 +11,7 @@ internal static class AgentService
         Name = ControlNames.Agent,
         Component = ControlNames.Agent,
         Command = ["meduza-init", "agent"],
+        // Garbage may grow to 1 MB before it is collected, instead of to the size of the processor's cache.
+        Environment = ["DOTNET_GCgen0size=100000"],
     };
 }

@@ -28,7 +28,7 @@ internal sealed class StagedProcesses(EventLoop loop, Logs.Logs logs, StagedSpaw
             definition.Command,
             // Where etcd is and how to get in stands in PID 1's own environment: no service but the agent sees that.
             isAgent
-                ? Merged([.. mark, .. CleanImage.GivenEnvironment(), .. mark])
+                ? Merged([.. mark, .. definition.Environment, .. CleanImage.GivenEnvironment(), .. mark])
                 : Merged([.. mark, DefaultPath, .. definition.Environment, .. mark]))
         {
             // In the exec stage this is the very binary that PID 1 runs, whatever lies at its path by now.

@@ -18,7 +18,7 @@ internal static partial class PacketWatch
 
     private static readonly string[] Tables = ["mangle", "nat"];
 
-    /// <summary>Raises <see cref="Trigger.Observe"/> until cancelled.</summary>
+    /// <summary>Raises <see cref="Trigger.Kernel"/> until cancelled.</summary>
     public static async Task RunAsync(Triggers triggers, TimeProvider clock, ILogger log, CancellationToken cancellation)
     {
         using var changed = new SemaphoreSlim(0, 1);
@@ -52,7 +52,7 @@ internal static partial class PacketWatch
         while (true)
         {
             await changed.WaitAsync(cancellation);
-            triggers.Raise(Trigger.Observe);
+            triggers.Raise(Trigger.Kernel);
             await Task.Delay(Pause, clock, cancellation);
         }
     }
@@ -61,7 +61,7 @@ internal static partial class PacketWatch
     {
         using var timer = new PeriodicTimer(Period, clock);
         while (await timer.WaitForNextTickAsync(cancellation))
-            triggers.Raise(Trigger.Observe);
+            triggers.Raise(Trigger.Kernel);
     }
 
     [LoggerMessage(400, LogLevel.Warning, "changes of packet rules are not told ({Problem}): they are looked at every {Seconds} s")]
