@@ -118,6 +118,7 @@ internal sealed class InitProgram : IDisposable
         try
         {
             _control = new(ControlSocket.Path, _loop, _supervisor, _logs);
+            _control.Served += () => _settleDown.Start(Quiet);
         }
         catch (Exception e) when (e is LinuxException or ArgumentException)
         {

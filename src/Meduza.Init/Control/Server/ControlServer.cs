@@ -38,6 +38,9 @@ internal sealed partial class ControlServer : IDisposable
         supervisor.Changed += OnServiceChanged;
     }
 
+    /// <summary>Called after each request: it has left garbage behind.</summary>
+    public event Action? Served;
+
     /// <summary>Asks the agent for a full reconcile on behalf of nobody who waits for it (SIGUSR1).</summary>
     public void RequestReconcile() => _reconciles.Request();
 
@@ -105,6 +108,7 @@ internal sealed partial class ControlServer : IDisposable
             _logs.Say($"'{request.Verb}' failed: {e}");
             client.Send(new() { Id = request.Id, Error = $"'{request.Verb}' failed in PID 1: {e.Message}" });
         }
+        Served?.Invoke();
     }
 
     private void Answer(ControlConnection client, ControlRequest request)
