@@ -70,6 +70,7 @@ public class HarnessTests
             Command = ["/bin/sh", "-c", "env; hostname; echo $$; ls /proc /sys /run /tmp; cat /etc/meduza/env; exec sleep 1000"],
         });
         machine.WaitForOutput(l => l == "prepared");
+        machine.WaitUntil(() => machine.Processes() is [{ Name: "sleep" }], "the shell has become sleep");
         Assert.Contains("NODE_ID=x\nPWD=/\ninit\n1\n/proc:\n\n/run:\n\n/sys:\n\n/tmp:\n", machine.Output.Replace("SHLVL=0\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
         var only = Assert.Single(machine.Processes());
         Assert.Equal((1, machine.HostPid, "sleep"), (only.Pid, only.HostPid, only.Name));

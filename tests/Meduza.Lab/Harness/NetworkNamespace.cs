@@ -20,7 +20,10 @@ public sealed class NetworkNamespace : IDisposable
     public static NetworkNamespace Create(string name)
     {
         Must.Run(["ip", "netns", "add", name]);
-        return new(name);
+        var made = new NetworkNamespace(name);
+        // No duplicate address detection: a second or two later the kernel would tell of addresses that nobody changed.
+        Must.Run([.. made.Command("sh", "-c", "for f in /proc/sys/net/ipv6/conf/*/accept_dad; do [ ! -e $f ] || echo 0 > $f; done")]);
+        return made;
     }
 
     public static NetworkNamespace Existing(string name) => new(name);
