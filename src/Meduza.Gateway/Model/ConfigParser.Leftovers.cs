@@ -17,12 +17,6 @@ public static partial class ConfigParser
         }
         if (own.Get(KeyTable.MosdnsEnable, false))
             own.Findings.Warn(own.FullKey(KeyTable.MosdnsEnable), $"MosDNS {NotDriven}; dnsmasq asks the fallback resolvers");
-        foreach (var name in own.NamesBelow("wireguard/"))
-        {
-            var instance = own.Below($"wireguard/{name}/");
-            if (instance.Get(KeyTable.WireguardEnable, false))
-                own.Findings.Warn(instance.FullKey(KeyTable.WireguardEnable), $"WireGuard {NotDriven}");
-        }
         if (mesh == MeshType.EasyTier && (global.Has(KeyTable.MeshType) || own.Get(KeyTable.TincEnable, false)))
             global.Findings.Warn(global.FullKey(KeyTable.MeshType), $"is easytier, which {NotDriven}");
     }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using Meduza.Gateway.Model.Keys;
-using Meduza.Gateway.Model.OpenVpn;
 using Meduza.Gateway.Model.Values;
 
 namespace Meduza.Gateway.Model;
@@ -43,7 +42,7 @@ public static partial class ConfigParser
 
     private static BgpConfig? ReadBgp(
         KeyReader own, KeyReader global, GatewayConfig config, ImmutableArray<FleetNode> fleet,
-        List<(OpenVpnInstance Config, KeyReader Keys)> instances)
+        IEnumerable<(string Link, DeviceName Device, KeyReader Keys)> links)
     {
         if (!own.Get(KeyTable.BgpEnable, false))
         {
@@ -69,7 +68,7 @@ public static partial class ConfigParser
             Asn = asn,
             RouterId = routerId,
             MaxPaths = own.Get(KeyTable.BgpMaxPaths, 1u),
-            Peers = ReadLinkPeers(instances),
+            Peers = ReadLinkPeers(links),
             NodePeers = config.InternalRouting == InternalRouting.Bgp ? NodePeers(own, config, fleet, asn) : [],
             FilterIn = OrDefault(global.List(KeyTable.BgpFilterIn), DefaultFilterIn),
             FilterOut = OrDefault(global.List(KeyTable.BgpFilterOut), DefaultFilterOut),
@@ -87,13 +86,13 @@ public static partial class ConfigParser
     private static ImmutableArray<FilterRule> OrDefault(ImmutableArray<FilterRule> rules, ImmutableArray<FilterRule> fallback) =>
         rules.IsEmpty ? fallback : rules;
 
-    private static ImmutableArray<BgpPeer> ReadLinkPeers(List<(OpenVpnInstance Config, KeyReader Keys)> instances)
+    private static ImmutableArray<BgpPeer> ReadLinkPeers(IEnumerable<(string Link, DeviceName Device, KeyReader Keys)> links)
     {
         var owners = new Dictionary<IPAddress, string>();
         List<BgpPeer> peers = [];
-        foreach (var (instance, keys) in instances)
+        foreach (var (link, device, keys) in links)
         {
-            if (ReadLinkPeer(keys, $"openvpn/{instance.Name}", instance.Device) is not { } peer)
+            if (ReadLinkPeer(keys, link, device) is not { } peer)
                 continue;
             if (owners.TryAdd(peer.Address, peer.Link))
                 peers.Add(peer);

@@ -1,5 +1,4 @@
 using Meduza.Gateway.Model.Keys;
-using Meduza.Gateway.Model.OpenVpn;
 using Meduza.Gateway.Model.Values;
 
 namespace Meduza.Gateway.Model;
@@ -55,15 +54,23 @@ public static partial class ConfigParser
             Tinc = ReadTinc(own, global, config, fleet),
         };
         var instances = ReadOpenVpn(own);
-        ReportDeviceClashes(own, config.Tinc, instances);
+        var wireGuard = ReadWireGuard(own);
+        ReportListenPortClashes(wireGuard, instances);
+        List<(string Link, DeviceName Device, Key<DeviceName> DeviceKey, KeyReader Keys)> links =
+        [
+            .. instances.Select(i => ($"openvpn/{i.Config.Name}", i.Config.Device, KeyTable.OpenVpnDevice, i.Keys)),
+            .. wireGuard.Select(i => ($"wireguard/{i.Config.Name}", i.Config.Device, KeyTable.WireGuardDevice, i.Keys)),
+        ];
+        ReportDeviceClashes(config.Tinc, links);
         var hosts = HostRecords.Parse(keys.Below(KeyTable.HostsPrefix));
         foreach (var warning in hosts.Warnings)
             own.Findings.Warn(warning.Key, warning.Message);
         return config with
         {
             OpenVpn = [.. instances.Select(instance => instance.Config)],
+            WireGuard = [.. wireGuard.Select(instance => instance.Config)],
             Ospf = ReadOspf(own, config),
-            Bgp = ReadBgp(own, global, config, fleet, instances),
+            Bgp = ReadBgp(own, global, config, fleet, links.Select(link => (link.Link, link.Device, link.Keys))),
             Clash = ReadClash(own),
             PortForwards = ReadForwards(own),
             NetworkMappings = ReadMappings(own),
@@ -78,15 +85,16 @@ public static partial class ConfigParser
             own.Findings.Warn(own.FullKey(KeyTable.PrivateLan), $"{lan} is in lan too: it is treated as private");
     }
 
-    private static void ReportDeviceClashes(KeyReader own, TincConfig? tinc, List<(OpenVpnInstance Config, KeyReader Keys)> instances)
+    private static void ReportDeviceClashes(
+        TincConfig? tinc, List<(string Link, DeviceName Device, Key<DeviceName> DeviceKey, KeyReader Keys)> links)
     {
         var owners = new Dictionary<DeviceName, string>();
         if (tinc is not null)
             owners.Add(tinc.Device, "tinc");
-        foreach (var (instance, keys) in instances)
+        foreach (var (link, device, key, keys) in links)
         {
-            if (!owners.TryAdd(instance.Device, $"openvpn/{instance.Name}"))
-                own.Findings.Error(keys.FullKey(KeyTable.OpenVpnDevice), $"device {instance.Device} is that of {owners[instance.Device]} already");
+            if (!owners.TryAdd(device, link))
+                keys.Findings.Error(keys.FullKey(key), $"device {device} is that of {owners[device]} already");
         }
     }
 }

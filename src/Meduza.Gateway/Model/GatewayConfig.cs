@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Meduza.Gateway.Model.OpenVpn;
 using Meduza.Gateway.Model.Values;
+using Meduza.Gateway.Model.WireGuard;
 
 namespace Meduza.Gateway.Model;
 
@@ -56,6 +57,9 @@ public sealed record GatewayConfig
 
     /// <summary>The enabled instances, sorted by name.</summary>
     public ImmutableArray<OpenVpnInstance> OpenVpn { get; init; } = [];
+
+    /// <summary>The enabled devices, sorted by name.</summary>
+    public ImmutableArray<WireGuardInstance> WireGuard { get; init; } = [];
 
     public OspfConfig? Ospf { get; init; }
     public BgpConfig? Bgp { get; init; }

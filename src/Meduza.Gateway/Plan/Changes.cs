@@ -5,7 +5,11 @@ namespace Meduza.Gateway.Plan;
 
 /// <summary>What one device lacks or has too much.</summary>
 public sealed record LinkChange(
-    string Name, bool BringUp, ImmutableArray<InterfaceAddress> Add, ImmutableArray<InterfaceAddress> Remove, string Component);
+    string Name, bool BringUp, ImmutableArray<InterfaceAddress> Add, ImmutableArray<InterfaceAddress> Remove, string Component)
+{
+    /// <summary>Largest packet in bytes; null where it is right.</summary>
+    public int? Mtu { get; init; }
+}
 
 /// <summary>The commands that bring one running FRR daemon from what it has to what it must have.</summary>
 /// <param name="Daemon">Its name.</param>
@@ -37,6 +41,12 @@ public sealed record Changes
     /// <summary>Services to define: new ones and ones that differ, in the order of the desired state.</summary>
     public ImmutableArray<ServiceDefinition> Defines { get; init; } = [];
 
+    /// <summary>Devices of ours that are not desired any more, to be deleted: before one that may take their port is made.</summary>
+    public ImmutableArray<string> WireGuardDeletes { get; init; } = [];
+
+    /// <summary>The components of <see cref="DesiredState.WireGuard"/> to be made right: before their links.</summary>
+    public ImmutableArray<string> WireGuard { get; init; } = [];
+
     public ImmutableArray<LinkChange> Links { get; init; } = [];
 
     public ImmutableArray<FrrChange> Frr { get; init; } = [];
@@ -48,6 +58,7 @@ public sealed record Changes
     public ImmutableArray<string> Components { get; init; } = [];
 
     public bool IsEmpty =>
-        Folders.IsEmpty && Removes.IsEmpty && Writes.IsEmpty && Deletes.IsEmpty && Defines.IsEmpty && Links.IsEmpty && Frr.IsEmpty
+        Folders.IsEmpty && Removes.IsEmpty && Writes.IsEmpty && Deletes.IsEmpty && Defines.IsEmpty && WireGuardDeletes.IsEmpty
+        && WireGuard.IsEmpty && Links.IsEmpty && Frr.IsEmpty
         && Packets.IsEmpty;
 }

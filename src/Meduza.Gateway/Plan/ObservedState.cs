@@ -7,7 +7,11 @@ namespace Meduza.Gateway.Plan;
 public sealed record ObservedFile(ReadOnlyMemory<byte> Content, UnixFileMode Mode, string Owner);
 
 /// <summary>A network device as the kernel has it.</summary>
-public sealed record ObservedLink(bool Up, ImmutableArray<InterfaceAddress> Addresses);
+public sealed record ObservedLink(bool Up, ImmutableArray<InterfaceAddress> Addresses)
+{
+    /// <summary>Largest packet in bytes.</summary>
+    public int Mtu { get; init; }
+}
 
 /// <summary>What an FRR daemon runs, as far as is known.</summary>
 /// <param name="Config">The text last given to it.</param>
@@ -44,4 +48,13 @@ public sealed record ObservedState
     /// in a form of its own, so whoever reads it compares it.
     /// </summary>
     public ImmutableArray<string> DifferingPackets { get; init; } = [];
+
+    /// <summary>
+    /// The components of <see cref="DesiredState.WireGuard"/> whose device is not there or is otherwise. Keys and peers are in
+    /// a form of their own, so whoever reads them compares them.
+    /// </summary>
+    public ImmutableArray<string> DifferingWireGuard { get; init; } = [];
+
+    /// <summary>WireGuard devices that are ours and not desired.</summary>
+    public ImmutableArray<string> StrayWireGuard { get; init; } = [];
 }

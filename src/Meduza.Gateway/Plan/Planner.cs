@@ -23,6 +23,8 @@ public static class Planner
             Deletes = Strays(desired, observed),
             Defines = [.. desired.Services.Where(service => Differs(service, observed))],
             Packets = observed.DifferingPackets,
+            WireGuardDeletes = observed.StrayWireGuard,
+            WireGuard = observed.DifferingWireGuard,
             Links = [.. desired.Links.Select(link => Compare(link, observed)).OfType<LinkChange>()],
         };
         changes = changes with { Frr = FrrChanges(desired, observed, changes) };
@@ -73,13 +75,16 @@ public static class Planner
 
     private static LinkChange? Compare(DesiredLink link, ObservedState observed)
     {
-        // A device that is not there yet is brought to its state when it appears.
+        // A device that is not there yet is brought to its state when it appears; one of ours appears while this is applied.
         if (!observed.Links.TryGetValue(link.Name, out var there))
-            return null;
+            return link.IsOurs ? new LinkChange(link.Name, true, link.Addresses, [], link.Component) { Mtu = link.Mtu } : null;
         ImmutableArray<InterfaceAddress> add = [.. link.Addresses.Except(there.Addresses)];
         // The kernel gives every device a link-local address of its own accord: it is neither ours nor in the way.
         ImmutableArray<InterfaceAddress> remove = [.. there.Addresses.Except(link.Addresses).Where(address => !address.Address.IsIPv6LinkLocal)];
-        return there.Up && add.IsEmpty && remove.IsEmpty ? null : new LinkChange(link.Name, !there.Up, add, remove, link.Component);
+        var mtu = link.Mtu == there.Mtu ? null : link.Mtu;
+        return there.Up && add.IsEmpty && remove.IsEmpty && mtu is null
+            ? null
+            : new LinkChange(link.Name, !there.Up, add, remove, link.Component) { Mtu = mtu };
     }
 
     private static ImmutableArray<FrrChange> FrrChanges(DesiredState desired, ObservedState observed, Changes changes)
@@ -103,6 +108,9 @@ public static class Planner
         touched.UnionWith(changes.Removes.Select(service => service.Component));
         touched.UnionWith(changes.Writes.Select(file => file.Component));
         touched.UnionWith(changes.Defines.Select(service => service.Component));
+        touched.UnionWith(changes.WireGuard);
+        if (!changes.WireGuardDeletes.IsEmpty)
+            touched.Add("wireguard");
         touched.UnionWith(changes.Links.Select(link => link.Component));
         touched.UnionWith(changes.Packets);
         touched.UnionWith(changes.Frr.Select(change => desired.Services.FirstOrDefault(s => s.Name == change.Daemon)?.Component ?? change.Daemon));

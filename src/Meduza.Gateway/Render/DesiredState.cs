@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Meduza.Gateway.Model.WireGuard;
 
 namespace Meduza.Gateway.Render;
 
@@ -37,7 +38,23 @@ public readonly record struct InterfaceAddress(IPAddress Address, int PrefixLeng
 /// A network device that another program creates (tincd) and whose state and addresses are ours. While it does not
 /// exist nothing is done; when it appears, also after a restart of its owner, it is brought to this state.
 /// </summary>
-public sealed record DesiredLink(string Name, ImmutableArray<InterfaceAddress> Addresses, string Component);
+public sealed record DesiredLink(string Name, ImmutableArray<InterfaceAddress> Addresses, string Component)
+{
+    /// <summary>Largest packet in bytes; null leaves it to whoever creates the device.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>True when the device is made by us (see <see cref="DesiredWireGuard"/>), so that it is there before this is applied.</summary>
+    public bool IsOurs { get; init; }
+}
+
+/// <summary>A WireGuard device with its keys and peers. Its addresses, state and MTU are those of the link of its name.</summary>
+/// <param name="Component"><c>wireguard/NAME</c>.</param>
+/// <param name="Instance">All that is said of it.</param>
+/// <param name="InKernel">True when it is one of the kernel, which we make; false when a service, <c>wireguard-go</c>, makes it.</param>
+public sealed record DesiredWireGuard(string Component, WireGuardInstance Instance, bool InKernel)
+{
+    public string Device => Instance.Device.ToString();
+}
 
 /// <summary>
 /// The configuration of one FRR daemon: the file that it reads at its start, and the text that it must be running.
@@ -60,4 +77,6 @@ public sealed record DesiredState(
 {
     /// <summary>What is done to packets that pass.</summary>
     public PacketRules Packets { get; init; } = PacketRules.None;
+
+    public ImmutableArray<DesiredWireGuard> WireGuard { get; init; } = [];
 }

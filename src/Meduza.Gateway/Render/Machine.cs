@@ -22,6 +22,11 @@ public sealed record Machine
     /// <summary>OpenVPN's version; from 2.7 on a static key must be allowed explicitly.</summary>
     public Version OpenVpnVersion { get; init; } = new(2, 6);
 
+    /// <summary>True where the kernel has WireGuard; otherwise <see cref="WireGuardGo"/> does it.</summary>
+    public bool WireGuardInKernel { get; init; } = true;
+
+    public string WireGuardGo { get; init; } = "/usr/bin/wireguard-go";
+
     public string Dnsmasq { get; init; } = "/usr/sbin/dnsmasq";
 
     /// <summary>The user that dnsmasq gives its privileges up for; null where the machine has none for it.</summary>

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Model.Values;
+using Meduza.Gateway.Model.WireGuard;
 
 namespace Meduza.Gateway.Render;
 
@@ -44,6 +45,8 @@ internal static class PacketRulesRenderer
             yield return tinc.Device.ToString();
         foreach (var instance in config.OpenVpn)
             yield return instance.Device.ToString();
+        foreach (var instance in config.WireGuard)
+            yield return instance.Device.ToString();
     }
 
     /// <summary>The ports of the tunnels, which nothing may go around.</summary>
@@ -60,9 +63,16 @@ internal static class PacketRulesRenderer
                     yield return PortSelector.Of(port, (remote.Protocol ?? instance.Protocol).IsTcp ? Transports.Tcp : Transports.Udp);
             }
         }
+        foreach (var instance in config.WireGuard)
+        {
+            if (instance.ListenPort is { } own)
+                yield return PortSelector.Of(own, Transports.Udp);
+            foreach (var endpoint in instance.Peers.Select(peer => peer.Endpoint).OfType<WireGuardEndpoint>())
+                yield return PortSelector.Of(endpoint.Port, Transports.Udp);
+        }
         // The proxy's own, so that a packet which is on its way to it by itself is not sent there a second time.
-        if (Port.TryParse(TransparentProxy.ListenPort.ToString(CultureInfo.InvariantCulture), out var own))
-            yield return new PortSelector(PortDirections.Out, Transports.Both, own, own);
+        if (Port.TryParse(TransparentProxy.ListenPort.ToString(CultureInfo.InvariantCulture), out var proxy))
+            yield return new PortSelector(PortDirections.Out, Transports.Both, proxy, proxy);
     }
 
     /// <summary>As few selectors as say the same: each becomes a rule for every packet to pass.</summary>

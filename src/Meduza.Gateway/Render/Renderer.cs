@@ -18,6 +18,7 @@ public static class Renderer
         DnsmasqRenderer.Render(config, machine, state);
         TincRenderer.Render(config, machine, state);
         OpenVpnRenderer.Render(config, machine, state);
+        WireGuardRenderer.Render(config, machine, state);
         FrrRenderer.Render(config, machine, state);
         PacketRulesRenderer.Render(config, machine, state);
         return state.Build();

@@ -22,6 +22,7 @@ internal sealed class StateBuilder
     private readonly List<ServiceDefinition> _services = [];
     private readonly List<DesiredLink> _links = [];
     private readonly List<FrrDaemonConfig> _frr = [];
+    private readonly List<DesiredWireGuard> _wireGuard = [];
 
     public void Folder(DesiredFolder folder) => _folders[folder.Path] = folder;
 
@@ -49,10 +50,16 @@ internal sealed class StateBuilder
 
     public void Frr(FrrDaemonConfig config) => _frr.Add(config);
 
+    public void WireGuard(DesiredWireGuard device) => _wireGuard.Add(device);
+
     public PacketRules Packets { get; set; } = PacketRules.None;
 
     /// <summary>The names of the services added so far: whoever comes later may wait for them.</summary>
     public ImmutableArray<string> ServiceNames => [.. _services.Select(service => service.Name)];
 
-    public DesiredState Build() => new([.. _folders.Values], [.. _files.Values], [.. _services], [.. _links], [.. _frr]) { Packets = Packets };
+    public DesiredState Build() => new([.. _folders.Values], [.. _files.Values], [.. _services], [.. _links], [.. _frr])
+    {
+        Packets = Packets,
+        WireGuard = [.. _wireGuard],
+    };
 }

@@ -20,22 +20,14 @@ public static partial class KeyTable
         (Switch("access/enable", "Runs the LDAP access server."), "the access server"),
     ];
 
-    internal static Key<bool> WireguardEnable { get; } = Switch("wireguard/<NAME>/enable", "Sets this WireGuard device up.");
-
     private static ImmutableArray<KeySpec> UndrivenKeys =>
     [
-        .. UndrivenSwitches.Select(s => (KeySpec)s.Enable), WireguardEnable, MosdnsEnable,
+        .. UndrivenSwitches.Select(s => (KeySpec)s.Enable), MosdnsEnable,
         .. Names("/global/", "easytier/network_name", "easytier/network_secret", "easytier/private_mode", "easytier/dhcp",
             "clash/subscriptions/<NAME>/url", "mosdns/rule_files", "mosdns/plugins", "mosdns/local", "mosdns/block", "mosdns/ddns",
             "mosdns/global", "access/<REST>"),
         .. Names("/nodes/<ID>/", "easytier/dev_name", "easytier/ipv4", "easytier/listeners", "easytier/mapped_listeners",
-            "easytier/peers", "wireguard/<NAME>/dev", "wireguard/<NAME>/private_key", "wireguard/<NAME>/listen_port",
-            "wireguard/<NAME>/address", "wireguard/<NAME>/mtu", "wireguard/<NAME>/dns", "wireguard/<NAME>/peer/<PEER>/public_key",
-            "wireguard/<NAME>/peer/<PEER>/allowed_ips", "wireguard/<NAME>/peer/<PEER>/endpoint",
-            "wireguard/<NAME>/peer/<PEER>/persistent_keepalive", "wireguard/<NAME>/peer/<PEER>/preshared_key",
-            "wireguard/<NAME>/bgp/enable", "wireguard/<NAME>/bgp/peer_asn", "wireguard/<NAME>/bgp/peer_ip",
-            "wireguard/<NAME>/bgp/update_source", "wireguard/<NAME>/bgp/weight", "wireguard/<NAME>/bgp/no_transit",
-            "wireguard/<NAME>/bgp/no_forward", "clash/active_subscription", "clash/refresh/enable",
+            "easytier/peers", "clash/active_subscription", "clash/refresh/enable",
             "clash/refresh/interval_minutes", "mosdns/refresh", "healthy/port", "access/<REST>"),
     ];
 

@@ -52,7 +52,7 @@ public static partial class KeyTable
         internal static readonly ImmutableArray<KeySpec> Keys =
         [
             Commit, MeshType, InternalRouting, Lan, PrivateLan, RouterId, Behavior,
-            .. TincKeys, .. OpenVpnKeys, .. DirectiveKeys, .. LinkBgpKeys, .. BgpKeys, .. OspfKeys, .. PacketKeys, DnsmasqEnable, HostRecord, .. UndrivenKeys,
+            .. TincKeys, .. OpenVpnKeys, .. DirectiveKeys, .. LinkBgpKeys, .. WireGuardKeys, .. BgpKeys, .. OspfKeys, .. PacketKeys, DnsmasqEnable, HostRecord, .. UndrivenKeys,
         ];
     }
 }

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Model.Keys;
+using Meduza.Gateway.Model.Values;
+using Meduza.Gateway.Model.WireGuard;
+
+namespace Meduza.Gateway.Model;
+
+public static partial class ConfigParser
+{
+    private static List<(WireGuardInstance Config, KeyReader Keys)> ReadWireGuard(KeyReader own)
+    {
+        List<(WireGuardInstance, KeyReader)> instances = [];
+        foreach (var text in own.NamesBelow("wireguard/"))
+        {
+            var keys = own.Below($"wireguard/{text}/");
+            if (!keys.Get(KeyTable.WireGuardEnable, false))
+                continue;
+            if (!InstanceName.TryParse(text, out var name))
+                own.Findings.Error(keys.Prefix, $"is not an instance's name; expected {InstanceName.Expected}");
+            else if (ReadWireGuardInstance(name, keys) is { } instance)
+                instances.Add((instance, keys));
+        }
+        return instances;
+    }
+
+    private static WireGuardInstance? ReadWireGuardInstance(InstanceName name, KeyReader keys)
+    {
+        var peers = ReadWireGuardPeers(keys);
+        var hasDevice = TryWireGuardDevice(name, keys, out var device);
+        var hasKey = keys.Require(KeyTable.WireGuardPrivateKey, "a WireGuard device without one can talk to nobody", out var privateKey);
+        if (keys.Has(KeyTable.WireGuardDns) && !keys.List(KeyTable.WireGuardDns).IsEmpty)
+            keys.Findings.Warn(keys.FullKey(KeyTable.WireGuardDns), "has no effect: the gateway asks its own resolvers");
+        var instance = new WireGuardInstance
+        {
+            Name = name,
+            Device = device,
+            PrivateKey = privateKey ?? new Secret(""),
+            ListenPort = keys.OrNull(KeyTable.WireGuardListenPort),
+            Addresses = [.. keys.List(KeyTable.WireGuardAddresses).OrderBy(address => address.Network).ThenBy(address => Prefix.Of(address.Address, address.IsIpv6 ? 128 : 32))],
+            Mtu = keys.Get(KeyTable.WireGuardMtu, WireGuardInstance.DefaultMtu),
+            Peers = peers,
+        };
+        return hasDevice && hasKey ? instance : null;
+    }
+
+    private static bool TryWireGuardDevice(InstanceName name, KeyReader keys, out DeviceName device)
+    {
+        if (keys.TryGet(KeyTable.WireGuardDevice, out device))
+            return true;
+        if (keys.Has(KeyTable.WireGuardDevice) && keys.TextLines(KeyTable.WireGuardDevice).Any())
+            return false;
+        if (DeviceName.TryParse($"wg-{name}", out device))
+            return true;
+        keys.Findings.Error(keys.FullKey(KeyTable.WireGuardDevice), $"is missing, and wg-{name} is too long for a device; expected {DeviceName.Expected}");
+        return false;
+    }
+
+    private static ImmutableArray<WireGuardPeer> ReadWireGuardPeers(KeyReader instance)
+    {
+        var names = new Dictionary<WireGuardKey, InstanceName>();
+        var owners = new Dictionary<Prefix, InstanceName>();
+        List<WireGuardPeer> peers = [];
+        foreach (var text in instance.NamesBelow("peer/"))
+        {
+            var keys = instance.Below($"peer/{text}/");
+            if (!InstanceName.TryParse(text, out var name))
+            {
+                instance.Findings.Error(keys.Prefix, $"is not a peer's name; expected {InstanceName.Expected}");
+                continue;
+            }
+            var hasKey = keys.Require(KeyTable.WireGuardPeerKey, "a peer is known by it", out var key);
+            var peer = new WireGuardPeer(name, key)
+            {
+                PresharedKey = keys.OrNothing(KeyTable.WireGuardPresharedKey),
+                Endpoint = keys.OrNothing(KeyTable.WireGuardPeerEndpoint),
+                PersistentKeepalive = keys.Get(KeyTable.WireGuardKeepalive, 0u),
+                AllowedIps = keys.Get(KeyTable.WireGuardAllowedIps, WireGuardKinds.Everything),
+            };
+            if (!hasKey)
+                continue;
+            if (!names.TryAdd(key, name))
+                instance.Findings.Error(keys.FullKey(KeyTable.WireGuardPeerKey), $"is that of peer {names[key]} too");
+            foreach (var prefix in peer.AllowedIps)
+            {
+                if (!owners.TryAdd(prefix, name))
+                    instance.Findings.Warn(keys.FullKey(KeyTable.WireGuardAllowedIps), $"{prefix} is allowed to peer {owners[prefix]} too: WireGuard sends it to {name} alone");
+                owners[prefix] = name;
+            }
+            peers.Add(peer);
+        }
+        return [.. peers];
+    }
+
+    /// <summary>Two that would bind the same UDP port.</summary>
+    private static void ReportListenPortClashes(
+        List<(WireGuardInstance Config, KeyReader Keys)> wireGuard, List<(OpenVpn.OpenVpnInstance Config, KeyReader Keys)> openVpn)
+    {
+        var owners = new Dictionary<Port, string>();
+        foreach (var (instance, _) in openVpn.Where(o => !o.Config.Protocol.IsTcp && !o.Config.Directives.Any(d => d.Name is "local" or "lport" or "nobind")))
+            owners.TryAdd(instance.Port, $"openvpn/{instance.Name}");
+        foreach (var (instance, keys) in wireGuard)
+        {
+            if (instance.ListenPort is { } port && !owners.TryAdd(port, $"wireguard/{instance.Name}"))
+                keys.Findings.Error(keys.FullKey(KeyTable.WireGuardListenPort), $"port {port} is that of {owners[port]} already");
+        }
+    }
+}
