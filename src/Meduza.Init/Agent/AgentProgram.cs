@@ -1,7 +1,9 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
 using Meduza.Init.Agent.Apply.Packets;
+using Meduza.Init.Agent.Apply.WireGuard;
 using Meduza.Init.Agent.Reconcile;
 using Meduza.Init.Agent.Status;
 using Meduza.Init.Agent.Store;
@@ -9,6 +11,8 @@ using Meduza.Init.Control;
 using Meduza.Init.Logging;
 using Meduza.Linux.Files;
 using Meduza.Linux.Netlink.Route;
+using Meduza.Linux.Netlink.WireGuard;
+using Meduza.Linux.WireGuard;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -73,17 +77,21 @@ internal static partial class AgentProgram
         using var route = RouteSocket.Open();
         using var monitor = RouteMonitor.Open(RouteTopics.Links | RouteTopics.Addresses | RouteTopics.Rules);
         using var packets = new PacketApplier(route);
+        using var kernelWireGuard = WireGuardSocket.TryOpen();
+        var wireGuard = new WireGuardApplier(
+            route, kernelWireGuard, new UserspaceWireGuard(), new WireGuardEndpoints(triggers, clock, Dns.GetHostAddressesAsync, cancellation));
         var accounts = Accounts.Read();
+        var machine = MachineProbe.Probe(settings, accounts) with { WireGuardInKernel = kernelWireGuard is not null };
         var frr = new FrrMemory(FrrMemory.DefaultFolder);
         var book = new StatusBook(settings.NodeId, clock);
         using var publisher = new StatusPublisher(book);
         await using var openVpn = new OpenVpnStates(triggers, clock);
         var store = new EtcdStore(
             settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, logging.CreateLogger<EtcdStore>());
-        var reporter = new Reporter(settings, book, publisher, openVpn, services, clock);
+        var reporter = new Reporter(settings, book, publisher, openVpn, new WireGuardStates(wireGuard, clock, settings.WireGuardStatusInterval), services, clock);
         var reconciler = new Reconciler(
-            settings, MachineProbe.Probe(settings, accounts), store, services, new Observer(route, frr, packets, accounts),
-            new Applier(services, route, frr, packets, accounts, logging.CreateLogger<Applier>()), reporter, triggers, clock,
+            settings, machine, store, services, new Observer(route, frr, packets, wireGuard, accounts),
+            new Applier(services, route, frr, packets, wireGuard, accounts, logging.CreateLogger<Applier>()), reporter, triggers, clock,
             logging.CreateLogger<Reconciler>());
 
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

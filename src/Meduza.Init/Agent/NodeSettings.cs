@@ -34,6 +34,9 @@ internal sealed partial record NodeSettings
     /// <summary>Time to live of <c>/updated/ID/online</c>.</summary>
     public TimeSpan OnlineTtl { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How often WireGuard devices are read for their handshakes.</summary>
+    public TimeSpan WireGuardStatusInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Fallback resolvers.</summary>
     public ImmutableArray<IPAddress> Nameservers { get; init; } = [];
 
@@ -77,6 +80,7 @@ internal sealed partial record NodeSettings
             User = Get("ETCD_USER"),
             Password = variable("ETCD_PASS"),
             OnlineTtl = Seconds("UPDATE_TTL_SECONDS", 60, Get, found),
+            WireGuardStatusInterval = Seconds("WIREGUARD_STATUS_INTERVAL", 10, Get, found),
             DefaultGateway = ParseAddress("DEFAULT_GW", Get, found),
             Nameservers = ParseNameservers(Get("DNS_NAMESERVERS"), found),
         };

@@ -22,6 +22,9 @@ internal sealed record StatusDocument
 
     [JsonPropertyName("openvpn")]
     public ImmutableArray<OpenVpnReport> OpenVpn { get; init; } = [];
+
+    [JsonPropertyName("wireguard")]
+    public ImmutableArray<WireGuardReport> WireGuard { get; init; } = [];
     public ImmutableArray<NeighborReport> Neighbors { get; init; } = [];
     public ImmutableArray<CommitError> Warnings { get; init; } = [];
 
@@ -34,12 +37,14 @@ internal sealed record StatusDocument
         Commit = reply.Report?.Commit,
         Services = [.. reply.Services.Select(ServiceRow.Of)],
         OpenVpn = reply.Report?.OpenVpn ?? [],
+        WireGuard = reply.Report?.WireGuard ?? [],
         Neighbors = reply.Report?.Neighbors ?? [],
         Warnings = reply.Report?.Warnings ?? [],
     };
 
     private static bool IsOk(ControlReply reply) =>
-        reply.Services.All(s => s.State == ServiceStates.Ready) && reply.Report?.Commit?.Result == Applied;
+        reply.Services.All(s => s.State == ServiceStates.Ready) && reply.Report?.Commit?.Result == Applied
+        && reply.Report.WireGuard.All(device => device.State == "up");
 }
 
 /// <summary>One service, without its definition, which may hold what is nobody's business.</summary>

@@ -14,7 +14,7 @@ internal static class StatusTable
     {
         var text = new StringBuilder();
         text.Append(Head(reply.Report, now, colour));
-        foreach (var table in new[] { Services(reply.Services), Links(reply.Report, now), Neighbours(reply.Report), Findings(reply.Report) })
+        foreach (var table in new[] { Services(reply.Services), Links(reply.Report, now), WireGuard(reply.Report, now), Neighbours(reply.Report), Findings(reply.Report) })
         {
             if (!table.IsEmpty)
                 text.Append('\n').Append(table.Text(colour));
@@ -90,6 +90,34 @@ internal static class StatusTable
                 link.Since > 0 ? Duration.Text(now - DateTimeOffset.FromUnixTimeMilliseconds(link.Since)) : "");
         }
         return table;
+    }
+
+    /// <summary>A row a device, and one below it for each peer.</summary>
+    private static Columns WireGuard(AgentReport? report, DateTimeOffset now)
+    {
+        var table = new Columns("WIREGUARD", "DEVICE", "STATE", "SINCE", "ENDPOINT", "HANDSHAKE", "RECEIVED", "SENT");
+        foreach (var device in report?.WireGuard ?? [])
+        {
+            table.Add(device.Name, device.Device, new Cell(device.State, ToneOf(device.State)), Age(device.Since), "", "", "", "");
+            foreach (var peer in device.Peers)
+            {
+                table.Add(
+                    $"  {peer.Name}", "", "", "", peer.Endpoint,
+                    peer.LastHandshake > 0 ? $"{Age(peer.LastHandshake)} ago" : "none", Bytes(peer.ReceivedBytes), Bytes(peer.SentBytes));
+            }
+        }
+        return table;
+
+        string Age(long time) => Duration.Text(now - DateTimeOffset.FromUnixTimeMilliseconds(time));
+    }
+
+    private static string Bytes(ulong count)
+    {
+        ReadOnlySpan<string> units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        var (value, unit) = ((double)count, 0);
+        for (; value >= 1024 && unit < units.Length - 1; unit++)
+            value /= 1024;
+        return value.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + units[unit];
     }
 
     private static Columns Neighbours(AgentReport? report)

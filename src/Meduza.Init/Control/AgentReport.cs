@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Meduza.Init.Control;
 
@@ -13,6 +14,8 @@ internal sealed record AgentReport
     public EtcdReport Etcd { get; init => field = value ?? new(); } = new();
     public CommitReport? Commit { get; init; }
     public ImmutableArray<OpenVpnReport> OpenVpn { get; init => field = value.IsDefault ? [] : value; } = [];
+    [JsonPropertyName("wireguard")]
+    public ImmutableArray<WireGuardReport> WireGuard { get; init => field = value.IsDefault ? [] : value; } = [];
     public ImmutableArray<NeighborReport> Neighbors { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Findings that do not stop a commit: another node's bad key, an unknown key.</summary>
@@ -60,6 +63,21 @@ internal sealed record CommitError(string Key, string Message);
 /// <param name="State"><c>up</c>, <c>connecting</c> or <c>down</c>.</param>
 /// <param name="Since">Unix time in milliseconds of the last change of state.</param>
 internal sealed record OpenVpnReport(string Name, string Device, string State, long Since);
+
+/// <summary>One WireGuard device.</summary>
+/// <param name="State"><c>up</c>, <c>connecting</c> or <c>down</c>.</param>
+/// <param name="Since">Unix time in milliseconds of the last change of state.</param>
+internal sealed record WireGuardReport(string Name, string Device, string State, long Since)
+{
+    public ImmutableArray<WireGuardPeerReport> Peers { get; init => field = value.IsDefault ? [] : value; } = [];
+}
+
+/// <summary>One peer of a WireGuard device.</summary>
+/// <param name="Endpoint">Where its packets come from, or go to; empty where neither is known.</param>
+/// <param name="LastHandshake">Unix time in milliseconds; 0 where there was none.</param>
+/// <param name="ReceivedBytes">Since it was added.</param>
+/// <param name="SentBytes">Since it was added.</param>
+internal sealed record WireGuardPeerReport(string Name, string Endpoint, long LastHandshake, ulong ReceivedBytes, ulong SentBytes);
 
 /// <summary>One routing neighbour.</summary>
 /// <param name="Protocol"><c>bgp</c> or <c>ospf</c>.</param>

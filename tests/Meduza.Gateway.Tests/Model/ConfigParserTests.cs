@@ -92,7 +92,6 @@ public sealed class ConfigParserTests
     [InlineData("/nodes/gw-a/clash/enable", "true")]
     [InlineData("/nodes/gw-a/mosdns/enable", "true")]
     [InlineData("/nodes/gw-a/healthy/enable", "yes")]
-    [InlineData("/nodes/gw-a/wireguard/wg/enable", "1")]
     [InlineData("/global/mesh_type", "easytier")]
     public void What_this_version_does_not_drive_is_said_plainly(string key, string value)
     {

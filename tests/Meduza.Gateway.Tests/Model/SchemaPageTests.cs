@@ -79,11 +79,13 @@ public sealed class SchemaPageTests
         _ when spec.Template.StartsWith("/global/", StringComparison.Ordinal) => "global-" + spec.Template.Split('/')[2],
         _ when spec.Template.StartsWith("/dns/", StringComparison.Ordinal) => "hosts",
         _ when spec.Template.Contains("/openvpn/<NAME>/bgp/", StringComparison.Ordinal) => "link-bgp",
+        _ when spec.Template.Contains("/wireguard/<NAME>/bgp/", StringComparison.Ordinal) => "wireguard-bgp",
         _ => spec.Template.Split('/')[3],
     };
 
     private static string Short(KeySpec spec) => spec.Template
         .Replace("/nodes/<ID>/openvpn/<NAME>/bgp/", "bgp/", StringComparison.Ordinal)
+        .Replace("/nodes/<ID>/wireguard/<NAME>/", "", StringComparison.Ordinal)
         .Replace("/nodes/<ID>/openvpn/<NAME>/", "", StringComparison.Ordinal)
         .Replace("/nodes/<ID>/", "", StringComparison.Ordinal);
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply.Packets;
+using Meduza.Init.Agent.Apply.WireGuard;
 using Meduza.Init.Control;
 using Meduza.Linux;
 using Meduza.Linux.Files;
@@ -17,7 +18,7 @@ namespace Meduza.Init.Agent.Apply;
 /// component up.
 /// </summary>
 internal sealed partial class Applier(
-    ServiceLink services, RouteSocket route, FrrMemory frr, PacketApplier packets, Accounts accounts, ILogger<Applier> log)
+    ServiceLink services, RouteSocket route, FrrMemory frr, PacketApplier packets, WireGuardApplier wireGuard, Accounts accounts, ILogger<Applier> log)
 {
     /// <summary>errno(3): EADDRNOTAVAIL for an address that is gone, EEXIST for one that is there.</summary>
     private const int NotThere = 99, ThereAlready = 17;
@@ -52,6 +53,16 @@ internal sealed partial class Applier(
         {
             LogDefine(service.Name);
             await failures.GuardAsync(service.Component, () => services.DefineAsync(service, cancellation));
+        }
+        foreach (var device in changes.WireGuardDeletes)
+        {
+            LogWireGuardDelete(device);
+            failures.Guard("wireguard", () => wireGuard.Delete(device));
+        }
+        foreach (var device in desired.WireGuard.Where(device => changes.WireGuard.Contains(device.Component)))
+        {
+            LogWireGuard(device.Device);
+            failures.Guard(device.Component, () => wireGuard.Apply(device));
         }
         foreach (var link in changes.Links)
             failures.Guard(link.Component, () => Bring(link));
@@ -112,6 +123,8 @@ internal sealed partial class Applier(
         if (route.GetLink(change.Name) is not { } link)
             return;
         LogLink(change.Name);
+        if (change.Mtu is { } mtu)
+            route.SetMtu(link.Index, mtu);
         foreach (var address in change.Remove)
             Unless(NotThere, () => route.DeleteAddress(link.Index, address.Address, address.PrefixLength));
         foreach (var address in change.Add)
@@ -175,6 +188,12 @@ internal sealed partial class Applier(
 
     [LoggerMessage(208, LogLevel.Warning, "LANs on a bridge are not proxied while {Setting} is 1: set it to 0, or unload br_netfilter")]
     private partial void LogBridges(string setting);
+
+    [LoggerMessage(210, LogLevel.Information, "WireGuard device {Device}: keys and peers")]
+    private partial void LogWireGuard(string device);
+
+    [LoggerMessage(211, LogLevel.Information, "WireGuard device {Device} is no longer wanted")]
+    private partial void LogWireGuardDelete(string device);
 
     [LoggerMessage(206, LogLevel.Error, "{Component}: {Problem}")]
     private partial void LogFailure(string component, string problem);

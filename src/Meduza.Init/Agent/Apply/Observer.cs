@@ -3,6 +3,7 @@ using System.Globalization;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply.Packets;
+using Meduza.Init.Agent.Apply.WireGuard;
 using Meduza.Init.Control;
 using Meduza.Linux.Files;
 using Meduza.Linux.Netlink.Route;
@@ -14,13 +15,14 @@ namespace Meduza.Init.Agent.Apply;
 /// The kernel tells of every change of a device or an address, so what was seen of them holds until it does, and an
 /// unchanged commit asks it nothing. The same goes for rules for packets where none are wanted.
 /// </remarks>
-internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier packets, Accounts accounts)
+internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier packets, WireGuardApplier wireGuard, Accounts accounts)
 {
     private (ImmutableArray<string> Names, ImmutableDictionary<string, ObservedLink> Links)? _seenLinks;
     private bool _seenNoPackets;
+    private ImmutableArray<DesiredWireGuard>? _seenNoStraysOf;
 
     /// <summary>The kernel told of a change, or it was changed: the next look is at the kernel itself.</summary>
-    public void ForgetKernel() => (_seenLinks, _seenNoPackets) = (null, false);
+    public void ForgetKernel() => (_seenLinks, _seenNoPackets, _seenNoStraysOf) = (null, false, null);
 
     /// <summary>Observes what <paramref name="desired"/> is about.</summary>
     /// <param name="services">What PID 1 runs.</param>
@@ -31,8 +33,20 @@ internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier p
         Services = services.ToImmutableDictionary(service => service.Key, service => service.Value.Definition),
         Links = Links(desired),
         Frr = Frr(desired, services),
+        DifferingWireGuard = wireGuard.Differing(desired.WireGuard),
+        StrayWireGuard = Strays(desired.WireGuard),
         DifferingPackets = Packets(packets.Allowed(desired.Packets, services)),
     };
+
+    private ImmutableArray<string> Strays(ImmutableArray<DesiredWireGuard> devices)
+    {
+        // The same rendered state as when none was found.
+        if (_seenNoStraysOf is { } seen && seen == devices)
+            return [];
+        var strays = wireGuard.Strays(devices);
+        _seenNoStraysOf = strays.IsEmpty ? devices : null;
+        return strays;
+    }
 
     private ImmutableDictionary<string, ObservedFile> Files(DesiredState desired)
     {
@@ -73,7 +87,10 @@ internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier p
         {
             // Link-local addresses are the kernel's own: nobody asked for them, and nobody may remove them.
             links[link.Name] = new(link.Up,
-                [.. route.GetAddresses(link.Index).Where(address => !address.Address.IsIPv6LinkLocal).Select(address => new InterfaceAddress(address.Address, address.PrefixLength))]);
+                [.. route.GetAddresses(link.Index).Where(address => !address.Address.IsIPv6LinkLocal).Select(address => new InterfaceAddress(address.Address, address.PrefixLength))])
+            {
+                Mtu = link.Mtu,
+            };
         }
         _seenLinks = (names, links.ToImmutable());
         return _seenLinks.Value.Links;

@@ -7,7 +7,9 @@ internal static class ComponentStates
 {
     /// <param name="services">What PID 1 runs.</param>
     /// <param name="openVpn">Gives the state that an OpenVPN instance tells of itself.</param>
-    public static Dictionary<string, string> Of(IEnumerable<ServiceStatus> services, Func<string, string> openVpn)
+    /// <param name="wireGuard">The WireGuard devices: theirs counts, whether or not a process makes them.</param>
+    public static Dictionary<string, string> Of(
+        IEnumerable<ServiceStatus> services, Func<string, string> openVpn, IEnumerable<WireGuardReport> wireGuard)
     {
         var states = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var component in services.GroupBy(service => service.Component, StringComparer.Ordinal))
@@ -18,6 +20,8 @@ internal static class ComponentStates
                 ? openVpn(component.Key[Instance.Length..])
                 : Worst(component);
         }
+        foreach (var device in wireGuard)
+            states[$"wireguard/{device.Name}/status"] = device.State;
         return states;
     }
 

@@ -13,7 +13,8 @@ namespace Meduza.Init.Agent.Status;
 /// <c>meduza status</c>. Both are written when they change.
 /// </summary>
 internal sealed class Reporter(
-    NodeSettings settings, StatusBook book, StatusPublisher publisher, OpenVpnStates openVpn, ServiceLink services, TimeProvider clock)
+    NodeSettings settings, StatusBook book, StatusPublisher publisher, OpenVpnStates openVpn, WireGuardStates wireGuard,
+    ServiceLink services, TimeProvider clock)
 {
     /// <summary>How often FRR's daemons are asked for their neighbours: they offer no notification of them.</summary>
     private static readonly TimeSpan NeighborInterval = TimeSpan.FromSeconds(10);
@@ -27,8 +28,15 @@ internal sealed class Reporter(
     /// <summary>Findings about the commit in force that did not stop it.</summary>
     public ImmutableArray<KeyFinding> Warnings { get; set; } = [];
 
-    /// <summary>How long the neighbours last read are good; infinite where no routing daemon runs.</summary>
-    public TimeSpan UntilRefresh => _neighborsReadAt is { } at ? NeighborInterval - clock.GetElapsedTime(at) : Timeout.InfiniteTimeSpan;
+    /// <summary>How long what was read last is good; infinite where nothing has to be read again.</summary>
+    public TimeSpan UntilRefresh => (UntilNeighbors, wireGuard.UntilRefresh) switch
+    {
+        var (neighbors, devices) when neighbors == Timeout.InfiniteTimeSpan => devices,
+        var (neighbors, devices) when devices == Timeout.InfiniteTimeSpan || neighbors < devices => neighbors,
+        var (_, devices) => devices,
+    };
+
+    private TimeSpan UntilNeighbors => _neighborsReadAt is { } at ? NeighborInterval - clock.GetElapsedTime(at) : Timeout.InfiniteTimeSpan;
 
     /// <summary>Writes a commit's result to <c>/updated/ID/commit</c>, and <c>last</c> when it is applied.</summary>
     public void Publish(CommitReport report)
@@ -53,7 +61,8 @@ internal sealed class Reporter(
         // Before the first valid commit nobody knows which parts there are, so nothing is said of any.
         if (desired is not null)
         {
-            var states = ComponentStates.Of(running.Values, name => openVpn[name].State);
+            wireGuard.Refresh(desired.WireGuard);
+            var states = ComponentStates.Of(running.Values, name => openVpn[name].State, wireGuard.Reports);
             if (book.SetStates(states))
                 publisher.Changed();
             RefreshNeighbors(desired);
@@ -78,6 +87,7 @@ internal sealed class Reporter(
                     return new OpenVpnReport(instance.Name.ToString(), instance.Device.ToString(), state, since.ToUnixTimeMilliseconds());
                 }),
             ],
+            WireGuard = wireGuard.Reports,
             Neighbors = _neighbors,
             Warnings = [.. Warnings.Select(warning => new CommitError(warning.Key, warning.Message))],
         };
@@ -95,7 +105,7 @@ internal sealed class Reporter(
             (_neighbors, _neighborsReadAt) = ([], null);
             return;
         }
-        if (_neighborsReadAt is not null && UntilRefresh > TimeSpan.Zero)
+        if (_neighborsReadAt is not null && UntilNeighbors > TimeSpan.Zero)
             return;
         _neighbors = FrrNeighbors.Read(VtyFiles.Folder);
         _neighborsReadAt = clock.GetTimestamp();

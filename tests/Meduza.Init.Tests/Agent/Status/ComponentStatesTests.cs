@@ -15,7 +15,7 @@ public sealed class ComponentStatesTests
     };
 
     private static string Of(params string[] states) =>
-        ComponentStates.Of(states.Select((state, i) => Service($"d{i}", "frr", state)), _ => "")["frr/status"];
+        ComponentStates.Of(states.Select((state, i) => Service($"d{i}", "frr", state)), _ => "", [])["frr/status"];
 
     [Fact]
     public void A_part_is_up_when_all_its_services_are_ready() => Assert.Equal("up", Of("ready", "ready"));
@@ -34,5 +34,13 @@ public sealed class ComponentStatesTests
 
     [Fact]
     public void An_openvpn_instance_is_what_its_tunnel_is() =>
-        Assert.Equal("connecting", ComponentStates.Of([Service("openvpn-a", "openvpn/a", "ready")], name => name == "a" ? "connecting" : "")["openvpn/a/status"]);
+        Assert.Equal("connecting", ComponentStates.Of([Service("openvpn-a", "openvpn/a", "ready")], name => name == "a" ? "connecting" : "", [])["openvpn/a/status"]);
+
+    [Fact]
+    public void A_wireguard_device_is_what_its_handshakes_are_with_and_without_a_process()
+    {
+        WireGuardReport[] devices = [new("a", "wg-a", "connecting", 0), new("b", "wg-b", "up", 0)];
+        var states = ComponentStates.Of([Service("wireguard-a", "wireguard/a", "ready")], _ => "", devices);
+        Assert.Equal(("connecting", "up"), (states["wireguard/a/status"], states["wireguard/b/status"]));
+    }
 }

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Meduza.Gateway.Model.WireGuard;
+using Meduza.Linux.WireGuard;
+using Observed = Meduza.Linux.WireGuard.WireGuardPeer;
+
+namespace Meduza.Init.Agent.Apply.WireGuard;
+
+/// <summary>
+/// Where peers are to be sent to. Names are looked up beside the agent's loop, again whenever the peer that has one has
+/// not been heard of for long; a new answer is a reason to look at the machine.
+/// </summary>
+internal sealed class WireGuardEndpoints(Triggers triggers, TimeProvider clock, Func<string, CancellationToken, Task<IPAddress[]>> resolve, CancellationToken life)
+{
+    /// <summary>WireGuard begins a new handshake after 120 s and gives it 15 (REKEY_AFTER_TIME, REKEY_TIMEOUT and their sum).</summary>
+    public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(135);
+
+    /// <summary>Between two lookups of one name.</summary>
+    public static readonly TimeSpan LookupInterval = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<string, Name> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Device, WireGuardPublicKey Key), IPEndPoint> _given = [];
+
+    /// <summary>The endpoint to give to a peer; null leaves the one that it has.</summary>
+    /// <param name="wanted">As in its keys.</param>
+    /// <param name="current">The peer as it is; null where it is not yet.</param>
+    public IPEndPoint? Choose(string device, WireGuardPublicKey key, WireGuardEndpoint? wanted, Observed? current)
+    {
+        if (wanted is null)
+            return null;
+        var fresh = current?.LastHandshake is { } last && clock.GetUtcNow() - last <= StaleAfter;
+        if ((wanted.Address ?? LookUp(wanted.Host, again: !fresh)) is not { } address)
+            return null;
+        var resolved = new IPEndPoint(address, wanted.Port.Number);
+        return Decide(resolved, current?.Endpoint, _given.GetValueOrDefault((device, key)), fresh);
+    }
+
+    /// <summary>The peer was given this endpoint.</summary>
+    public void Given(string device, WireGuardPublicKey key, IPEndPoint endpoint) => _given[(device, key)] = endpoint;
+
+    /// <summary>
+    /// A peer that is heard may have moved: WireGuard follows it, and it is not sent back to where its keys say. It is only
+    /// where they say something new, or once it is not heard any more. After a restart of the agent nobody knows what was
+    /// given; then a peer that is heard is left alone.
+    /// </summary>
+    internal static IPEndPoint? Decide(IPEndPoint resolved, IPEndPoint? current, IPEndPoint? given, bool fresh) =>
+        fresh && current is not null && (given is null || given.Equals(resolved)) ? null : resolved;
+
+    private IPAddress? LookUp(string host, bool again)
+    {
+        var name = _names.GetOrAdd(host, _ => new Name());
+        lock (name)
+        {
+            var due = name.AskedAt is not { } at || (again && clock.GetElapsedTime(at) >= LookupInterval);
+            if (due && !name.IsBusy)
+            {
+                (name.IsBusy, name.AskedAt) = (true, clock.GetTimestamp());
+                _ = Task.Run(() => ResolveAsync(host, name), life);
+            }
+            return name.Address;
+        }
+    }
+
+    private async Task ResolveAsync(string host, Name name)
+    {
+        IPAddress[] answers = [];
+        try
+        {
+            answers = await resolve(host, life);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // What was known stays; the next stale look asks again.
+        }
+        lock (name)
+        {
+            name.IsBusy = false;
+            // Of several the one in use is kept while it is among them.
+            if (answers.Length == 0 || (name.Address is not null && answers.Contains(name.Address)))
+                return;
+            name.Address = answers[0];
+        }
+        triggers.Raise(Trigger.Observe);
+    }
+
+    private sealed class Name
+    {
+        public IPAddress? Address { get; set; }
+        public long? AskedAt { get; set; }
+        public bool IsBusy { get; set; }
+    }
+}
