@@ -53,7 +53,7 @@ internal sealed class InitProgram : IDisposable
     }
 
     /// <summary>Runs until it is told to stop.</summary>
-    /// <returns>0: all that ran was ended in order. Not at all on a machine of its own, which ends first.</returns>
+    /// <returns>0: all that ran was ended in order. On a machine of its own it does not return, unless the kernel refused to end it.</returns>
     public static int Run()
     {
         OwnProcess.KeepStandardDescriptors();
@@ -179,7 +179,8 @@ internal sealed class InitProgram : IDisposable
         if (_role == Role.Machine)
         {
             PowerControl.SyncAndUnmount(failure => _logs.Say($"warning: {failure.Message}"));
-            throw PowerControl.End(_restartMachine);
+            _logs.Say(PowerControl.End(_restartMachine).Message);
+            return 1;
         }
         return 0;
     }

@@ -20,9 +20,18 @@ public static unsafe class ProgramPages
     /// </remarks>
     public static void Release()
     {
+        // All is read first: what reads and parses would map its own pages again behind each unmapping.
+        var mappings = Unchanged(File.ReadLines("/proc/self/smaps")).ToArray();
+        foreach (var (start, end) in mappings)
+            _ = madvise((void*)start, (size_t)(end - start), MADV_DONTNEED);
+    }
+
+    /// <summary>The mappings of files, not writable, that hold no page of their own.</summary>
+    internal static IEnumerable<(nuint Start, nuint End)> Unchanged(IEnumerable<string> smaps)
+    {
         nuint start = 0;
         nuint end = 0;
-        foreach (var line in File.ReadLines("/proc/self/smaps"))
+        foreach (var line in smaps)
         {
             // start-end perms offset device inode path, and then one "Name: number kB" a line
             var fields = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
@@ -35,7 +44,7 @@ public static unsafe class ProgramPages
             }
             else if (fields[0] == "Anonymous:" && fields[1] == "0" && end > start)
             {
-                _ = madvise((void*)start, (size_t)(end - start), MADV_DONTNEED);
+                yield return (start, end);
             }
         }
     }

@@ -8,10 +8,11 @@ internal static class VirtualMachine
     // It needs some 20 s on a quiet machine; a busy one may be five times slower.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
-    /// <summary>Starts a kernel with a first file system, and waits until the machine has switched itself off.</summary>
+    /// <summary>Starts a kernel with a first file system, and waits until the machine has switched itself off or restarted.</summary>
+    /// <param name="words">Further words of the kernel's command line.</param>
     /// <returns>What it wrote to its second serial port, and to its first, the console.</returns>
     /// <exception cref="TimeoutException">It did not end in four minutes; it was killed.</exception>
-    public static (string Report, string Console) Run(string kernel, string initramfs, string folder)
+    public static (string Report, string Console) Run(string kernel, string initramfs, string folder, string words = "")
     {
         var (console, report) = (Path.Combine(folder, "console"), Path.Combine(folder, "report"));
         string[] arguments =
@@ -19,7 +20,7 @@ internal static class VirtualMachine
             // microvm, which would be quicker, does not always start.
             "-machine", "pc", "-accel", "tcg", "-cpu", "max", "-m", "128", "-no-reboot", "-nodefaults", "-no-user-config",
             "-display", "none", "-monitor", "none", "-kernel", kernel, "-initrd", initramfs,
-            "-append", "console=ttyS0 panic=-1 quiet", "-serial", $"file:{console}", "-serial", $"file:{report}",
+            "-append", $"console=ttyS0 panic=-1 quiet {words}", "-serial", $"file:{console}", "-serial", $"file:{report}",
         ];
         try
         {

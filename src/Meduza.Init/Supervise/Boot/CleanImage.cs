@@ -15,7 +15,7 @@ internal static class CleanImage
     /// The runtime lets garbage grow to the size of the processor's last cache before it collects, tens of megabytes on
     /// a server. Hexadecimal, without 0x.
     /// </summary>
-    private const string SmallHeap = "DOTNET_GCgen0size=80000";
+    private const string SmallHeap = "DOTNET_GCgen0size=40000";
 
     /// <summary>True in the second image.</summary>
     public static bool IsThis => (Signals.Blocked() & Signals.Blockable) == Signals.Blockable;

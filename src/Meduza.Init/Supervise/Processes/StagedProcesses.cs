@@ -15,7 +15,17 @@ internal sealed class StagedProcesses(EventLoop loop, Logs.Logs logs, StagedSpaw
     {
         var log = logs.Open(definition.Name);
         var (pid, report) = stage.Start(Specification(definition), log.Output, log.Error);
-        return new StagedProcess(definition.Name, pid, report, loop, log, executed);
+        try
+        {
+            return new StagedProcess(definition.Name, pid, report, loop, log, executed);
+        }
+        catch
+        {
+            // A process that nobody waits for would run beside the one of the next attempt.
+            Strays.Kill(definition.Name, pid);
+            report.Dispose();
+            throw;
+        }
     }
 
     public IReadinessProbe Probe(Readiness readiness) => ReadinessProbes.Create(readiness);
