@@ -9,6 +9,7 @@ using Meduza.Init.Agent.Status;
 using Meduza.Init.Agent.Store;
 using Meduza.Init.Control;
 using Meduza.Init.Logging;
+using Meduza.Linux;
 using Meduza.Linux.Files;
 using Meduza.Linux.Netlink.Route;
 using Meduza.Linux.Netlink.WireGuard;
@@ -64,12 +65,7 @@ internal static partial class AgentProgram
 
     private static async Task RunAsync(NodeSettings settings, ILoggerFactory logging, CancellationToken cancellation)
     {
-        // Programs that were told of this file may be started before etcd has answered.
-        if (!File.Exists(HostsRenderer.Path))
-        {
-            const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-            AtomicFile.Write(HostsRenderer.Path, [], Mode, uid: 0, gid: 0);
-        }
+        MakeHostsFile(logging.CreateLogger("agent"));
 
         var clock = TimeProvider.System;
         using var triggers = new Triggers();
@@ -109,6 +105,23 @@ internal static partial class AgentProgram
         await ended;
     }
 
+    /// <summary>Programs that were told of this file may be started before etcd has answered: it is there, empty, from the start.</summary>
+    private static void MakeHostsFile(ILogger log)
+    {
+        if (File.Exists(HostsRenderer.Path))
+            return;
+        try
+        {
+            const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+            AtomicFile.Write(HostsRenderer.Path, [], Mode, uid: 0, gid: 0);
+        }
+        catch (LinuxException e)
+        {
+            // The first commit tries again, and says in its result when it cannot either.
+            LogNoHosts(log, HostsRenderer.Path, e.Message);
+        }
+    }
+
     /// <summary>A device that came, went or changed is a reason to look: tincd's gets its address whenever it appears. A routing rule, too.</summary>
     private static async Task WatchDevicesAsync(RouteMonitor monitor, Triggers triggers, CancellationToken cancellation)
     {
@@ -118,6 +131,9 @@ internal static partial class AgentProgram
 
     [LoggerMessage(1, LogLevel.Error, "{Problem}")]
     private static partial void LogSetting(ILogger log, string problem);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Path} cannot be made: {Problem}")]
+    private static partial void LogNoHosts(ILogger log, string path, string problem);
 
     [LoggerMessage(2, LogLevel.Error, "{Problem}: ending, to be started again")]
     private static partial void LogEnded(ILogger log, string problem);
