@@ -6,6 +6,8 @@ LabFolder.SweepAbandoned();
 try
 {
     ProxyRules.Measure();
+    Routes.Measure();
+    KernelWireGuard.Measure();
     Boot.Measure();
     using var solo = SoloGateway.Start();
     IdleMemory.Measure(solo, "after_start");

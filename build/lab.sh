@@ -10,6 +10,7 @@ run_demo() {
 run_bench() {
     # Optimized, since some of what ships is measured in it.
     prepare_lab bench bench/Meduza.Bench.csproj Release
+    need_vm
     exec bench/bin/Release/net10.0/Meduza.Bench
 }
 
