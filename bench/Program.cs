@@ -7,6 +7,7 @@ try
 {
     ProxyRules.Measure();
     Routes.Measure();
+    WireGuardDifference.Measure();
     KernelWireGuard.Measure();
     Boot.Measure();
     using var solo = SoloGateway.Start();

@@ -18,10 +18,7 @@ public static class WireGuardDiff
         var keyStays = desired.PrivateKey is null || desired.PrivateKey.Clamped().Equals(current.PrivateKey?.Clamped() ?? WireGuardSecret.None);
         var wanted = Effective(desired, keyStays ? current.PublicKey : null);
         var present = current.Peers.ToDictionary(p => p.PublicKey);
-        var owners = Owners(current);
-        // Who takes an address from whom: that needs no word to the one that had it.
-        var moved = new HashSet<IPNetwork>(
-            wanted.SelectMany(w => w.AllowedIps.Where(a => owners.TryGetValue(a, out var owner) && owner != w.Peer.PublicKey)));
+        var moved = Moved(current, wanted, present);
 
         var changes = new List<WireGuardPeerChange>();
         var stay = wanted.Select(w => w.Peer.PublicKey).ToHashSet();
@@ -57,9 +54,8 @@ public static class WireGuardDiff
     private static WireGuardPeerChange? Update(
         WireGuardPeer current, WireGuardPeerConfig desired, IReadOnlyList<IPNetwork> allowed, HashSet<IPNetwork> moved)
     {
-        var had = current.AllowedIps.ToHashSet();
-        var gets = allowed.Where(a => !had.Contains(a)).ToList();
-        var replace = current.AllowedIps.Except(allowed).Any(a => !moved.Contains(a));
+        var gets = Without(allowed, current.AllowedIps);
+        var replace = Without(current.AllowedIps, allowed).Any(a => !moved.Contains(a));
         var preshared = desired.PresharedKey ?? WireGuardSecret.None;
         var change = new WireGuardPeerChange(current.PublicKey, WireGuardPeerAction.Update)
         {
@@ -73,15 +69,29 @@ public static class WireGuardDiff
         return nothing ? null : change;
     }
 
-    private static Dictionary<IPNetwork, WireGuardPublicKey> Owners(WireGuardDevice device)
+    // Addresses that one peer takes from another: that needs no word to the one that had it.
+    private static HashSet<IPNetwork> Moved(
+        WireGuardDevice current, List<(WireGuardPeerConfig Peer, IReadOnlyList<IPNetwork> AllowedIps)> wanted,
+        Dictionary<WireGuardPublicKey, WireGuardPeer> present)
     {
-        var owners = new Dictionary<IPNetwork, WireGuardPublicKey>();
-        foreach (var peer in device.Peers)
+        var gained = wanted
+            .SelectMany(w => present.TryGetValue(w.Peer.PublicKey, out var peer) ? Without(w.AllowedIps, peer.AllowedIps) : w.AllowedIps)
+            .ToHashSet();
+        if (gained.Count > 0)
+            gained.IntersectWith(current.Peers.SelectMany(p => p.AllowedIps));
+        return gained;
+    }
+
+    // Mostly the two are the same, and mostly they are short.
+    private static List<IPNetwork> Without(IReadOnlyList<IPNetwork> addresses, IReadOnlyList<IPNetwork> others)
+    {
+        const int Short = 8;
+        if (others.Count > Short && !addresses.SequenceEqual(others))
         {
-            foreach (var address in peer.AllowedIps)
-                owners[address] = peer.PublicKey;
+            var set = others.ToHashSet();
+            return [.. addresses.Where(a => !set.Contains(a))];
         }
-        return owners;
+        return others.Count > Short ? [] : [.. addresses.Where(a => !others.Contains(a))];
     }
 
     // Each peer once, the last that is said of it; each address with the last peer that is allowed it.
@@ -96,11 +106,20 @@ public static class WireGuardDiff
         }
         var inOrder = desired.Peers.Where(p => p.PublicKey != self && ReferenceEquals(peers[p.PublicKey], p)).ToList();
         var owners = new Dictionary<IPNetwork, WireGuardPublicKey>();
+        var isShared = false;
         foreach (var peer in inOrder)
         {
             foreach (var address in peer.AllowedIps)
+            {
+                if (owners.TryAdd(address, peer.PublicKey))
+                    continue;
+                isShared = true;
                 owners[address] = peer.PublicKey;
+            }
         }
-        return [.. inOrder.Select(p => (p, (IReadOnlyList<IPNetwork>)[.. p.AllowedIps.Distinct().Where(a => owners[a] == p.PublicKey)]))];
+        return
+        [
+            .. inOrder.Select(p => (p, isShared ? [.. p.AllowedIps.Distinct().Where(a => owners[a] == p.PublicKey)] : p.AllowedIps)),
+        ];
     }
 }
