@@ -1,4 +1,5 @@
 using Meduza.Lab.Harness;
+using Meduza.Linux.Process;
 
 namespace Meduza.Lab.Supervision;
 
@@ -91,7 +92,7 @@ public sealed class ChildStateTests : IDisposable
         _machine.Define("a", ["/bin/sleep", "1000"]);
         _machine.UntilState("a", "ready");
         var agent = _machine.Pid("agent");
-        _machine.Init.Run("kill", "-9", $"{agent}");
+        Signals.Send(_machine.HostPid(agent), 9);
 
         Machine.Until(() => _machine.Pid("agent") != agent && _machine.State("agent") == "ready", "new agent");
     }

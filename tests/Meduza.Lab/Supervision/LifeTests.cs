@@ -19,7 +19,7 @@ public sealed class LifeTests
         for (var i = 0; i < 5; i++)
         {
             var agent = machine.Pid("agent");
-            machine.Init.Run("kill", "-9", $"{agent}");
+            Signals.Send(machine.HostPid(agent), 9);
             Machine.Until(() => machine.State("agent") == "ready" && machine.Pid("agent") != agent, "new agent");
         }
 

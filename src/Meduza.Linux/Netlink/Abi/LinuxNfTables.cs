@@ -84,7 +84,8 @@ internal static class LinuxNfExpressions
     public const ushort NFTA_BITWISE_MASK = 4;
     public const ushort NFTA_BITWISE_XOR = 5;
     public const ushort NFTA_BITWISE_OP = 6;
-    public const uint NFT_BITWISE_MASK_XOR = 0;
+    /// <summary>Newer headers say <c>NFT_BITWISE_MASK_XOR</c>, and keep this name too.</summary>
+    public const uint NFT_BITWISE_BOOL = 0;
 
     public const ushort NFTA_IMMEDIATE_DREG = 1;
     public const ushort NFTA_IMMEDIATE_DATA = 2;

@@ -84,7 +84,7 @@ internal static partial class ExpressionMessages
         }
         // Kernels before 5.7 do not say the operation: they have only this one.
         return (from, to) is (NFT_REG_1, NFT_REG_1)
-            && (operation ?? NFT_BITWISE_MASK_XOR) == NFT_BITWISE_MASK_XOR
+            && (operation ?? NFT_BITWISE_BOOL) == NFT_BITWISE_BOOL
             && !xor.Bytes.ContainsAnyExcept((byte)0)
             ? new MaskRegister(mask)
             : null;
