@@ -1,21 +1,17 @@
 # A gateway as a container: the binary, and Debian's packages of the daemons that it drives.
 #
+#   ./build.sh
 #   docker build -t meduza .
 #   docker run --cap-add NET_ADMIN --cap-add SYS_ADMIN --device /dev/net/tun \
 #       -e NODE_ID=gw1 -e ETCD_ENDPOINTS=https://10.0.0.1:2379 meduza
-
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
-WORKDIR /src
-COPY . .
-RUN ./build.sh
 
 FROM debian:trixie-slim
 # The packages ask for their services to be started; in here that is PID 1's business alone.
 RUN printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d \
     && apt-get update \
-    && apt-get install --yes --no-install-recommends dnsmasq-base frr openvpn tinc \
+    && apt-get install --yes --no-install-recommends dnsmasq-base frr openvpn tinc wireguard-go \
     && rm -rf /var/lib/apt/lists/* /usr/sbin/policy-rc.d
-COPY --from=build /src/artifacts/meduza-init /usr/bin/meduza-init
-RUN ln -s meduza-init /usr/bin/meduza
+COPY rootfs/ /
+COPY artifacts/meduza-init /usr/bin/meduza-init
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/bin/meduza-init"]
