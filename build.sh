@@ -17,7 +17,7 @@ usage: ./build.sh [VERB]
 
   (none)        build artifacts/meduza-init, and the link artifacts/meduza to it
   test          run every test, those of the lab included (as root)
-  test unit     run the tests that need no root
+  test unit     run all but the lab and the virtual machine (as root)
   demo          build three gateways in namespaces, ping across them, take them down (as root)
   lab           the same, and keep the network up for looking around, until Ctrl-C (as root)
   bench         measure; one line of JSON a figure (as root)

@@ -10,6 +10,12 @@ readonly LAB_NEEDS=(
     wg=wireguard-tools wireguard-go=wireguard-go
 )
 
+# The C of arm64, on a machine that is none: its compiler, its headers, and what runs its programs.
+readonly CROSS_NEEDS=(
+    aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu /usr/aarch64-linux-gnu/include/stdlib.h=libc6-dev-arm64-cross
+    qemu-aarch64=qemu-user
+)
+
 need_link_tools() {
     if command -v clang > /dev/null || command -v gcc > /dev/null; then
         install_missing "linking a native binary" "${LINK_NEEDS[@]}"
@@ -17,6 +23,8 @@ need_link_tools() {
         install_missing "linking a native binary" "${LINK_NEEDS[@]}" gcc=gcc /usr/include/stdlib.h=libc6-dev
     fi
 }
+
+need_cross_tools() { [ "$(uname -m)" != x86_64 ] || install_missing "the proof of arm64's layouts" "${CROSS_NEEDS[@]}"; }
 
 need_lab_tools() { install_missing "the lab" "${LAB_NEEDS[@]}"; }
 

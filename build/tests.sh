@@ -5,12 +5,19 @@ readonly REPORTS=artifacts/tests
 test_all() {
     need_root test
     need_lab_tools
+    need_cross_tools
     publish_binary
     need_vm
     run_tests tests/*/*.csproj
 }
 
-test_unit() { run_tests tests/*.Tests/*.csproj; }
+# Not in it: the lab and the virtual machine. Many of these too try the real programs, in namespaces of their own.
+test_unit() {
+    need_root "test unit"
+    need_lab_tools
+    need_cross_tools
+    run_tests tests/*.Tests/*.csproj
+}
 
 run_tests() {
     local project name passed=0 failed=0

@@ -7,15 +7,27 @@ namespace Meduza.Abi.Tests;
 /// <summary>Every constant and struct that crosses to the kernel or to libc, against the C headers, by the C compiler.</summary>
 public class AbiTests
 {
-    public static TheoryData<string> Headers => [.. Claims.Of(Claims.Types).Select(c => c.Header).Distinct()];
+    public static TheoryData<string, string> Headers
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var target in CTarget.All)
+            {
+                foreach (var header in Claims.Of(Claims.Types).Select(c => c.Header).Distinct())
+                    data.Add(target.Name, header);
+            }
+            return data;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Headers))]
-    public void C_agrees_with_all_that_is_claimed_about(string header)
+    public void C_agrees_with_all_that_is_claimed_about(string target, string header)
     {
         var claims = Claims.Of(Claims.Types).Where(c => c.Header == header).ToList();
         Assert.NotEmpty(claims);
-        Assert.Empty(CProgram.Disagreements(claims));
+        Assert.Empty(CProgram.Disagreements(claims, CTarget.All.Single(t => t.Name == target)));
     }
 
     [Fact]
@@ -47,12 +59,12 @@ public class AbiTests
             "size of WrongStruct: ours 8 (0x8), C 16 (0x10)",
             "offset of WrongStruct.Flags: ours 4 (0x4), C 6 (0x6)",
         ],
-        CProgram.Disagreements([.. Claims.Of([typeof(WrongConstants), typeof(WrongStruct)])]));
+        CProgram.Disagreements([.. Claims.Of([typeof(WrongConstants), typeof(WrongStruct)])], CTarget.Native));
 
     [Fact]
     public void Name_that_C_does_not_know_fails() => Assert.Contains(
         "NO_SUCH_NAME",
-        Assert.ThrowsAny<Exception>(() => CProgram.Disagreements([new Claim("errno.h", "x", "NO_SUCH_NAME", 1)])).Message,
+        Assert.ThrowsAny<Exception>(() => CProgram.Disagreements([new Claim("errno.h", "x", "NO_SUCH_NAME", 1)], CTarget.Native)).Message,
         StringComparison.Ordinal);
 
     [CHeader("sys/eventfd.h")]

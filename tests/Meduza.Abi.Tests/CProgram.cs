@@ -10,7 +10,7 @@ internal static class CProgram
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <returns>One line for each claim that C does not share; empty when it shares all.</returns>
-    public static IReadOnlyList<string> Disagreements(IReadOnlyList<Claim> claims)
+    public static IReadOnlyList<string> Disagreements(IReadOnlyList<Claim> claims, CTarget target)
     {
         var folder = Directory.CreateTempSubdirectory("meduza-abi-").FullName;
         try
@@ -19,9 +19,9 @@ internal static class CProgram
             var program = Path.Combine(folder, "claims");
             File.WriteAllText(source, Source(claims));
 
-            var compiled = Command.Run("cc", ["-std=gnu11", "-Wall", "-Werror", "-o", program, source], Limit);
+            var compiled = Command.Run(target.Compiler, ["-std=gnu11", "-Wall", "-Werror", "-static", "-o", program, source], Limit);
             Assert.True(compiled.ExitCode == 0, $"the C compiler refuses:\n{compiled.Error}");
-            var ran = Command.Run(program, [], Limit);
+            var ran = target.Emulator is { } emulator ? Command.Run(emulator, [program], Limit) : Command.Run(program, [], Limit);
             Assert.Equal(0, ran.ExitCode);
 
             var lines = ran.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
