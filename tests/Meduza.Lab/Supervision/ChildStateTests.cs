@@ -94,7 +94,7 @@ public sealed class ChildStateTests : IDisposable
         var agent = _machine.Pid("agent");
         Signals.Send(_machine.HostPid(agent), 9);
 
-        Machine.Until(() => _machine.Pid("agent") != agent && _machine.State("agent") == "ready", "new agent");
+        _machine.UntilAgentAfter(agent);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class LifeTests
         {
             var agent = machine.Pid("agent");
             Signals.Send(machine.HostPid(agent), 9);
-            Machine.Until(() => machine.State("agent") == "ready" && machine.Pid("agent") != agent, "new agent");
+            machine.UntilAgentAfter(agent);
         }
 
         var after = machine.Status().Values.Where(s => (string)s["name"]! != "agent").Select(s => ((string)s["name"]!, (int)s["pid"]!));

@@ -60,6 +60,10 @@ internal sealed class Machine : IDisposable
 
     public void UntilState(string name, string state) => Until(() => State(name) == state, $"{name} that is {state}");
 
+    /// <summary>Waits until another process than <paramref name="old"/> is the agent, and ready: both said by one answer.</summary>
+    public void UntilAgentAfter(int old) => Until(
+        () => Status("agent") is var agent && (string)agent["state"]! == "ready" && (int)agent["pid"]! != old, "new agent");
+
     /// <summary>The pid here of a process that PID 1 knows by <paramref name="pid"/>.</summary>
     public int HostPid(int pid) => Init.Processes().Single(p => p.Pid == pid).HostPid;
 
