@@ -61,6 +61,12 @@ internal static partial class AgentProgram
             LogEnded(log, e.Message);
             return 1;
         }
+        catch (Exception e)
+        {
+            // A fault of ours, or a kernel without what every gateway needs. PID 1 starts another agent; nobody is helped by a trace.
+            LogEnded(log, $"{e.GetType().Name}: {e.Message}");
+            return 1;
+        }
     }
 
     private static async Task RunAsync(NodeSettings settings, ILoggerFactory logging, CancellationToken cancellation)

@@ -9,6 +9,7 @@ using Meduza.Linux;
 using Meduza.Linux.Files;
 using Meduza.Linux.Netlink.Route;
 using Microsoft.Extensions.Logging;
+using static Tmds.Linux.LibC;
 
 namespace Meduza.Init.Agent.Apply;
 
@@ -20,9 +21,6 @@ namespace Meduza.Init.Agent.Apply;
 internal sealed partial class Applier(
     ServiceLink services, RouteSocket route, FrrMemory frr, PacketApplier packets, WireGuardApplier wireGuard, Accounts accounts, ILogger<Applier> log)
 {
-    /// <summary>errno(3): EADDRNOTAVAIL for an address that is gone, EEXIST for one that is there.</summary>
-    private const int NotThere = 99, ThereAlready = 17;
-
     /// <summary>Applies <paramref name="changes"/>.</summary>
     /// <returns>What went wrong, by component; empty when nothing did.</returns>
     public async Task<ImmutableArray<CommitError>> ApplyAsync(Changes changes, DesiredState desired, CancellationToken cancellation)
@@ -126,9 +124,9 @@ internal sealed partial class Applier(
         if (change.Mtu is { } mtu)
             route.SetMtu(link.Index, mtu);
         foreach (var address in change.Remove)
-            Unless(NotThere, () => route.DeleteAddress(link.Index, address.Address, address.PrefixLength));
+            Unless(EADDRNOTAVAIL, () => route.DeleteAddress(link.Index, address.Address, address.PrefixLength));
         foreach (var address in change.Add)
-            Unless(ThereAlready, () => route.AddAddress(link.Index, address.Address, address.PrefixLength));
+            Unless(EEXIST, () => route.AddAddress(link.Index, address.Address, address.PrefixLength));
         if (change.BringUp)
             route.SetUp(link.Index);
     }

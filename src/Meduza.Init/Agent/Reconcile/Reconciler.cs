@@ -65,9 +65,9 @@ internal sealed partial class Reconciler(
         var startedAt = clock.GetTimestamp();
         _askedProblem = await ReadAsync(trigger, startedAt, cancellation) ?? _askedProblem;
 
-        // A turn for the report's sake alone does not look at the machine.
         if ((trigger & (Trigger.Kernel | Trigger.Full)) != 0)
             observer.ForgetKernel();
+        // A turn for the report's sake alone does not look at the machine.
         if (_desired is not null && (trigger & ~Trigger.Report) != 0)
             await ConvergeAsync(_desired, cancellation);
 
@@ -95,7 +95,8 @@ internal sealed partial class Reconciler(
             else if (hostsChanged && _committed is not null)
             {
                 // The commit in force stays; only the records are new, and they cannot make its keys invalid.
-                TryRender(Parse(_committed));
+                if (TryRender(Parse(_committed)) is { } fault)
+                    LogCommitError(fault.Key, fault.Message);
             }
             return null;
         }

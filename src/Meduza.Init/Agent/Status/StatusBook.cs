@@ -97,7 +97,7 @@ internal sealed class StatusBook(string nodeId, TimeProvider clock)
             foreach (var (key, value) in due.Puts)
             {
                 // What changed while the transaction was under way is due still.
-                if (_entries.TryGetValue(key[Prefix.Length..], out var entry) && value.StartsWith(entry.Text, StringComparison.Ordinal))
+                if (_entries.TryGetValue(key[Prefix.Length..], out var entry) && entry.IsSaidBy(value))
                     entry.WrittenAt = now;
             }
             if (_complete)
@@ -129,6 +129,9 @@ internal sealed class StatusBook(string nodeId, TimeProvider clock)
         public string Text => text;
         public bool IsState => isState;
         public long? WrittenAt { get; set; }
+
+        /// <summary>True when a key's <paramref name="value"/> says this.</summary>
+        public bool IsSaidBy(string value) => isState ? value.StartsWith(text + " ", StringComparison.Ordinal) : value == text;
 
         public TimeSpan DueIn(TimeProvider clock, long now) => WrittenAt switch
         {

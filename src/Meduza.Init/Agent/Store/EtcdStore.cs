@@ -39,10 +39,11 @@ internal sealed partial class EtcdStore(
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
                 var failure = EtcdErrors.Describe(e, endpoint, settings.User);
+                var wasConnected = _problem is null;
                 Lost(failure);
-                if (failure.Failure is EtcdFailure.TokenExpired or EtcdFailure.Compacted)
+                if (wasConnected && failure.Failure is (EtcdFailure.TokenExpired or EtcdFailure.Compacted))
                 {
-                    // Nothing is wrong with this endpoint: read again, there, at once.
+                    // Nothing is wrong with this endpoint: read again, there, at once. One that refuses its own new token is waited for.
                     turn--;
                     continue;
                 }

@@ -77,6 +77,17 @@ public sealed class StatusBookTests
     }
 
     [Fact]
+    public void A_text_that_became_the_beginning_of_what_was_written_is_still_due()
+    {
+        _book.SetText("commit", "{12}");
+        var due = _book.Collect();
+        _book.SetText("commit", "{1");
+        _book.Written(due);
+
+        Assert.Equal("{1", Assert.Single(_book.Collect().Puts).Value);
+    }
+
+    [Fact]
     public void The_key_of_an_instance_that_is_gone_is_deleted_once()
     {
         _book.SetStates(States(("openvpn/a/status", "up"), ("tinc/status", "up")));
