@@ -120,8 +120,8 @@ public sealed class Etcd : IDisposable
 
     /// <summary>Everything that happens to the keys, from the first revision on.</summary>
     public EtcdEvents Watch(long fromRevision = 1) =>
-        new(Command.Start(
-            "nsenter", [.. CtlCommand(["watch", "--prefix", "/", $"--rev={fromRevision}", "-w", "json"]).Skip(1)], CtlEnvironment()));
+        new(fromRevision, revision => Command.Start(
+            "nsenter", [.. CtlCommand(["watch", "--prefix", "/", $"--rev={revision}", "-w", "json"]).Skip(1)], CtlEnvironment()));
 
     public void Dispose()
     {

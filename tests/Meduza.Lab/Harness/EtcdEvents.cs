@@ -13,12 +13,15 @@ public sealed record EtcdEvent(string Key, string? Value, long Revision);
 /// <summary>What <c>etcdctl watch</c> says, from the revision on at which it began; nothing that happened before a wait is missed by it.</summary>
 public sealed class EtcdEvents : IDisposable
 {
-    private readonly RunningCommand _watch;
+    private readonly Func<long, RunningCommand> _start;
+    private readonly List<EtcdEvent> _earlier = [];
+    private RunningCommand _watch;
 
-    internal EtcdEvents(RunningCommand watch) => _watch = watch;
+    /// <param name="start">Starts a watch from a revision on.</param>
+    internal EtcdEvents(long fromRevision, Func<long, RunningCommand> start) => (_start, _watch) = (start, start(fromRevision));
 
     /// <summary>All that came so far.</summary>
-    public IReadOnlyList<EtcdEvent> Seen => [.. _watch.Lines.SelectMany(Parse)];
+    public IReadOnlyList<EtcdEvent> Seen => [.. _earlier, .. _watch.Lines.SelectMany(Parse)];
 
     /// <summary>Waits for a change of a key, or finds the first one that came already.</summary>
     /// <exception cref="LabException">None that fits came.</exception>
@@ -32,16 +35,35 @@ public sealed class EtcdEvents : IDisposable
                 found ??= Parse(line).FirstOrDefault(e => e.Key == key && wanted(e));
             return found is not null;
         }
-        try
+        if (_earlier.Find(e => e.Key == key && wanted(e)) is { } known)
+            return known;
+        var deadline = Environment.TickCount64 + (long)(timeout ?? Must.Patience).TotalMilliseconds;
+        while (true)
         {
-            _watch.WaitForLine(Fits, timeout ?? Must.Patience);
-            return found!;
+            try
+            {
+                _watch.WaitForLine(Fits, TimeSpan.FromMilliseconds(Math.Max(deadline - Environment.TickCount64, 0)));
+                return found!;
+            }
+            catch (TimeoutException) when (_watch.HasExited && Environment.TickCount64 < deadline)
+            {
+                Continue();
+            }
+            catch (TimeoutException)
+            {
+                var last = Seen.LastOrDefault(e => e.Key == key);
+                throw new LabException($"{key} did not become what was waited for; last: {last?.Value ?? "not there"}");
+            }
         }
-        catch (TimeoutException)
-        {
-            var last = Seen.LastOrDefault(e => e.Key == key);
-            throw new LabException($"{key} did not become what was waited for; last: {last?.Value ?? "not there"}");
-        }
+    }
+
+    /// <summary>etcdctl 3.5 ends its watch when an etcd that was restarted does not know its token: another one goes on behind what was seen.</summary>
+    private void Continue()
+    {
+        _earlier.AddRange(_watch.Lines.SelectMany(Parse));
+        _watch.Dispose();
+        Thread.Sleep(50);
+        _watch = _start(_earlier.Count == 0 ? 1 : _earlier.Max(e => e.Revision) + 1);
     }
 
     /// <summary>Waits for the outcome of a commit at a node, as <c>/updated/NODE/commit</c> says it.</summary>
