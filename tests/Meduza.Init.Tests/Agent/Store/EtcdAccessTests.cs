@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Meduza.Init.Agent;
 
 namespace Meduza.Init.Tests.Agent.Store;
 
@@ -77,8 +78,7 @@ public sealed class EtcdAccessTests : IDisposable
         using var ca = Authority("CN=ca");
         using var etcd = WithTls(ca, "127.0.0.1");
         etcd.Put("/commit", "1");
-        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint,
-            ("ETCD_CA", Pem("ca", ca)), ("ETCD_CERT", Path.Combine(_folder, "client.pem")), ("ETCD_KEY", Path.Combine(_folder, "client.key"))));
+        await using var session = new StoreSession(Trusting(etcd, "ca", ca));
 
         await session.UntilAsync(() => session.Store.Latest.Value == "1");
     }
@@ -89,8 +89,7 @@ public sealed class EtcdAccessTests : IDisposable
         using var ca = Authority("CN=ca");
         using var other = Authority("CN=other");
         using var etcd = WithTls(ca, "127.0.0.1");
-        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint,
-            ("ETCD_CA", Pem("other", other)), ("ETCD_CERT", Path.Combine(_folder, "client.pem")), ("ETCD_KEY", Path.Combine(_folder, "client.key"))));
+        await using var session = new StoreSession(Trusting(etcd, "other", other));
 
         await session.Log.LineAsync(line => line.Contains("is not signed by the authority in ETCD_CA", StringComparison.Ordinal));
     }
@@ -100,8 +99,7 @@ public sealed class EtcdAccessTests : IDisposable
     {
         using var ca = Authority("CN=ca");
         using var etcd = WithTls(ca, "127.0.0.9");
-        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint,
-            ("ETCD_CA", Pem("ca", ca)), ("ETCD_CERT", Path.Combine(_folder, "client.pem")), ("ETCD_KEY", Path.Combine(_folder, "client.key"))));
+        await using var session = new StoreSession(Trusting(etcd, "ca", ca));
 
         await session.Log.LineAsync(line => line.Contains("is for another name", StringComparison.Ordinal));
     }
@@ -134,6 +132,10 @@ public sealed class EtcdAccessTests : IDisposable
         await session.Log.LineAsync(line => line.Contains("http://127.0.0.1:1 refuses connections", StringComparison.Ordinal));
         await session.Log.LineAsync(line => line.Contains("has a name that does not resolve", StringComparison.Ordinal));
     }
+
+    /// <summary>Settings of a client that has its certificate, and judges the server by <paramref name="authority"/>.</summary>
+    private NodeSettings Trusting(EtcdServer etcd, string name, X509Certificate2 authority) => StoreSession.Settings(etcd.Endpoint,
+        ("ETCD_CA", Pem(name, authority)), ("ETCD_CERT", Path.Combine(_folder, "client.pem")), ("ETCD_KEY", Path.Combine(_folder, "client.key")));
 
     private static EtcdServer WithAuth()
     {

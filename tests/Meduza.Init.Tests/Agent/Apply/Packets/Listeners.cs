@@ -35,22 +35,24 @@ internal sealed class Answering : IDisposable
         });
     }
 
-    public void Dispose()
+    public void Dispose() => End(_listener, _datagrams, _accepting, _receiving);
+
+    internal static void End(Socket listener, Socket datagrams, Thread accepting, Thread receiving)
     {
         // Wakes who waits in accept(2) and recvfrom(2); closing alone does not.
-        _listener.Shutdown(SocketShutdown.Both);
+        listener.Shutdown(SocketShutdown.Both);
         try
         {
-            _datagrams.Shutdown(SocketShutdown.Both);
+            datagrams.Shutdown(SocketShutdown.Both);
         }
         catch (SocketException)
         {
             // Not connected: it wakes all the same.
         }
-        _accepting.Join();
-        _receiving.Join();
-        _listener.Dispose();
-        _datagrams.Dispose();
+        accepting.Join();
+        receiving.Join();
+        listener.Dispose();
+        datagrams.Dispose();
     }
 
     /// <summary>A thread that does something again and again, until it fails since the socket is shut down.</summary>
@@ -100,22 +102,7 @@ internal sealed class TransparentListener : IDisposable
         _receiving = Answering.Start(AnswerDatagram);
     }
 
-    public void Dispose()
-    {
-        _listener.Shutdown(SocketShutdown.Both);
-        try
-        {
-            _datagrams.Shutdown(SocketShutdown.Both);
-        }
-        catch (SocketException)
-        {
-            // Not connected: it wakes all the same.
-        }
-        _accepting.Join();
-        _receiving.Join();
-        _listener.Dispose();
-        _datagrams.Dispose();
-    }
+    public void Dispose() => Answering.End(_listener, _datagrams, _accepting, _receiving);
 
     private void AnswerDatagram()
     {
