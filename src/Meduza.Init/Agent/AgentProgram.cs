@@ -91,8 +91,9 @@ internal static partial class AgentProgram
         var store = new EtcdStore(
             settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, logging.CreateLogger<EtcdStore>());
         var reporter = new Reporter(settings, book, publisher, openVpn, new WireGuardStates(wireGuard, clock, settings.WireGuardStatusInterval), services, clock);
+        var observer = new Observer(route, frr, packets, wireGuard, accounts);
         var reconciler = new Reconciler(
-            settings, machine, store, services, new Observer(route, frr, packets, wireGuard, accounts),
+            settings, machine, store, services, observer,
             new Applier(services, route, frr, packets, wireGuard, accounts, logging.CreateLogger<Applier>()), reporter, triggers, clock,
             logging.CreateLogger<Reconciler>());
 
@@ -103,7 +104,7 @@ internal static partial class AgentProgram
             store.RunAsync(life.Token),
             reconciler.RunAsync(life.Token),
             WatchDevicesAsync(monitor, triggers, life.Token),
-            PacketWatch.RunAsync(triggers, clock, logging.CreateLogger(nameof(PacketWatch)), life.Token),
+            PacketWatch.RunAsync(triggers, () => observer.HasPackets, clock, logging.CreateLogger(nameof(PacketWatch)), life.Token),
         ];
         var ended = await Task.WhenAny(tasks);
         await life.CancelAsync();

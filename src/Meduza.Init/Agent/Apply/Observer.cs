@@ -18,8 +18,11 @@ namespace Meduza.Init.Agent.Apply;
 internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier packets, WireGuardApplier wireGuard, Accounts accounts)
 {
     private (ImmutableArray<string> Names, ImmutableDictionary<string, ObservedLink> Links)? _seenLinks;
-    private bool _seenNoPackets;
+    private volatile bool _seenNoPackets;
     private ImmutableArray<DesiredWireGuard>? _seenNoStraysOf;
+
+    /// <summary>False while no rules for packets are wanted, and none were found.</summary>
+    public bool HasPackets => !_seenNoPackets;
 
     /// <summary>The kernel told of a change, or it was changed: the next look is at the kernel itself.</summary>
     public void ForgetKernel() => (_seenLinks, _seenNoPackets, _seenNoStraysOf) = (null, false, null);

@@ -19,13 +19,15 @@ internal static partial class PacketWatch
     private static readonly string[] Tables = ["mangle", "nat"];
 
     /// <summary>Raises <see cref="Trigger.Kernel"/> until cancelled.</summary>
-    public static async Task RunAsync(Triggers triggers, TimeProvider clock, ILogger log, CancellationToken cancellation)
+    /// <param name="areWanted">True while there are to be rules; where there are none, nobody need be reminded of them.</param>
+    public static async Task RunAsync(
+        Triggers triggers, Func<bool> areWanted, TimeProvider clock, ILogger log, CancellationToken cancellation)
     {
         using var changed = new SemaphoreSlim(0, 1);
         await Task.WhenAll(
             WatchAsync(changed, log, cancellation),
             TellAsync(changed, triggers, clock, cancellation),
-            RemindAsync(triggers, clock, cancellation));
+            RemindAsync(triggers, areWanted, clock, cancellation));
     }
 
     private static async Task WatchAsync(SemaphoreSlim changed, ILogger log, CancellationToken cancellation)
@@ -57,11 +59,14 @@ internal static partial class PacketWatch
         }
     }
 
-    private static async Task RemindAsync(Triggers triggers, TimeProvider clock, CancellationToken cancellation)
+    private static async Task RemindAsync(Triggers triggers, Func<bool> areWanted, TimeProvider clock, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Period, clock);
         while (await timer.WaitForNextTickAsync(cancellation))
-            triggers.Raise(Trigger.Kernel);
+        {
+            if (areWanted())
+                triggers.Raise(Trigger.Kernel);
+        }
     }
 
     [LoggerMessage(400, LogLevel.Warning, "changes of packet rules are not told ({Problem}): they are looked at every {Seconds} s")]
