@@ -28,9 +28,11 @@ fetch_vm_kernel() {
     fi
     [ -n "$package" ] || die "no package is called linux-image-cloud-amd64 here, of which the kernel of the virtual machine is"
     say "fetching $package for the virtual machine"
-    (cd "$new" && apt-get -q download "$package" >&2) || die "$package cannot be fetched"
+    (cd "$new" && apt-get -q -o APT::Sandbox::User=root download "$package" >&2) || die "$package cannot be fetched"
     dpkg-deb -x "$new"/linux-image-*.deb "$new"
     rm -f "$new"/linux-image-*.deb
+    # Debian 13's packages have /lib where it really lies.
+    [ -d "$new/lib/modules" ] || mv "$new/usr/lib" "$new/lib"
     find "$new/lib/modules" -name '*.ko.xz' -exec xz -d {} +
     mv "$new" $VM_FOLDER/kernel
 }
