@@ -19,6 +19,13 @@ internal static class CommonOptions
         CustomParser = Seconds,
     };
 
+    /// <summary><c>--from FILE|-</c>: keys from a file instead of from etcd, for <see cref="KeyFiles.KeyFile"/>.</summary>
+    public static Option<string?> From() => new("--from")
+    {
+        Description = "Read the keys from this file: flat JSON, flat YAML, or what `etcdctl get --prefix \"\" -w json` prints; - is standard input",
+        HelpName = "FILE",
+    };
+
     /// <summary>One service by name.</summary>
     public static Argument<string?> Service(ArgumentArity arity, string description)
     {

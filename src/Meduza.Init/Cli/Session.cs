@@ -13,6 +13,9 @@ namespace Meduza.Init.Cli;
 /// <param name="Time">The clock, for ages.</param>
 internal sealed record Session(TextWriter Output, TextWriter Error, bool Colour, string SocketPath, string LogFolder, TimeProvider Time)
 {
+    /// <summary>Gives all of standard input, up to its end.</summary>
+    public Func<byte[]> Input { get; init; } = () => DescriptorIO.ReadToEnd(new Descriptor(0), "standard input");
+
     /// <summary>Standard output and error of this process.</summary>
     public static Session OfProcess()
     {
