@@ -55,7 +55,7 @@ public static class Planner
         while (gone.Count > 0)
         {
             // Without a candidate they wait for each other in a circle, and any order is as good as another.
-            var next = gone.Find(candidate => !gone.Exists(other => other.After.Contains(candidate.Name) && other != candidate)) ?? gone[0];
+            var next = gone.Find(candidate => !gone.Exists(other => other != candidate && other.DependsOn(candidate.Name))) ?? gone[0];
             gone.Remove(next);
             ordered.Add(next);
         }

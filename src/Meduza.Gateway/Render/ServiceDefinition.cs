@@ -29,6 +29,26 @@ public sealed record Readiness(ReadinessKind Kind, string Target)
     public static Readiness Started { get; } = new(ReadinessKind.Started, "");
 }
 
+/// <summary>What a service's process is.</summary>
+public enum ServiceKind
+{
+    /// <summary>It runs until it is stopped.</summary>
+    Daemon,
+
+    /// <summary>It does its work and ends: exit status 0 is its readiness, any other end its failure.</summary>
+    Oneshot,
+}
+
+/// <summary>What becomes of a service when one that it requires crashes or is restarted. When that one is stopped for good, it is stopped first in any case.</summary>
+public enum RequiredRestart
+{
+    /// <summary>It is stopped, and starts anew when the other is up again.</summary>
+    Restart,
+
+    /// <summary>It goes on, as one that finds its way back by itself; status and events tell that it is without the other.</summary>
+    Tell,
+}
+
 /// <summary>
 /// One supervised program, as data: what to execute, under which identity, after what, and how its readiness shows.
 /// PID 1 keeps these and compares a new one with the one that it has: an equal one changes nothing, another
@@ -47,6 +67,8 @@ public sealed record ServiceDefinition
     /// <summary>The part of the gateway that it belongs to, as in status and commit results: <c>frr</c>, <c>openvpn/office</c>.</summary>
     public required string Component { get; init; }
 
+    public ServiceKind Kind { get; init; }
+
     /// <summary>argv; the first is the absolute path of the program.</summary>
     public required ImmutableArray<string> Command { get; init; }
 
@@ -58,10 +80,21 @@ public sealed record ServiceDefinition
     /// <summary>The user to run as, by name; null is root.</summary>
     public string? User { get; init; }
 
-    /// <summary>Names of services that must be ready first. A name that is not defined is not waited for.</summary>
+    /// <summary>Names of services that must be up before it starts and as long as it runs. A name that is not defined is waited for.</summary>
+    public ImmutableArray<string> Requires { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    public RequiredRestart WhenRequiredRestarts { get; init; }
+
+    /// <summary>Names of services that start first. A name that is not defined is not waited for.</summary>
     public ImmutableArray<string> After { get; init => field = value.IsDefault ? [] : value; } = [];
 
     public Readiness Readiness { get; init => field = value ?? Readiness.Started; } = Readiness.Started;
+
+    /// <summary>
+    /// Milliseconds from its spawn to its readiness (a oneshot's end), then it is stopped, which counts as a quick failure
+    /// (60,000); -1 is no limit.
+    /// </summary>
+    public int StartTimeoutMilliseconds { get; init => field = value == 0 ? 60_000 : value; } = 60_000;
 
     /// <summary>Signal that asks it to stop (15, SIGTERM).</summary>
     public int StopSignal { get; init => field = value == 0 ? 15 : value; } = 15;
@@ -78,18 +111,25 @@ public sealed record ServiceDefinition
     /// <summary>Fingerprint of all that it reads again on <see cref="ReloadSignal"/>.</summary>
     public string ReloadRevision { get; init => field = value ?? ""; } = "";
 
+    /// <summary>True when it requires the service named, or starts after it.</summary>
+    public bool DependsOn(string name) => Requires.Contains(name) || After.Contains(name);
+
     /// <summary>True when a process started from <paramref name="other"/> is what this one asks for, reloads aside.</summary>
     public bool SameProcessAs(ServiceDefinition other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return Name == other.Name
             && Component == other.Component
+            && Kind == other.Kind
             && Command.SequenceEqual(other.Command)
             && Environment.SequenceEqual(other.Environment)
             && WorkingFolder == other.WorkingFolder
             && User == other.User
+            && Requires.SequenceEqual(other.Requires)
+            && WhenRequiredRestarts == other.WhenRequiredRestarts
             && After.SequenceEqual(other.After)
             && Readiness == other.Readiness
+            && StartTimeoutMilliseconds == other.StartTimeoutMilliseconds
             && StopSignal == other.StopSignal
             && StopTimeoutMilliseconds == other.StopTimeoutMilliseconds
             && ReloadSignal == other.ReloadSignal

@@ -9,13 +9,13 @@ internal abstract class ServiceVerb : Verb
 {
     private readonly Argument<string?> _service = CommonOptions.Service(ArgumentArity.ExactlyOne, "Which service");
     private readonly Option<double> _timeout = CommonOptions.Timeout();
-    private readonly string _goal;
+    private readonly Func<string, bool> _isGoal;
 
-    /// <param name="goal">The state in which it is done, of <see cref="ServiceStates"/>.</param>
-    protected ServiceVerb(string name, string goal, string description, Session session, params (string Line, string Meaning)[] examples)
+    /// <param name="isGoal">True for the states, of <see cref="ServiceStates"/>, in which it is done.</param>
+    protected ServiceVerb(string name, Func<string, bool> isGoal, string description, Session session, params (string Line, string Meaning)[] examples)
         : base(name, description, session, examples)
     {
-        _goal = goal;
+        _isGoal = isGoal;
         Add(_service);
         Add(_timeout);
     }
@@ -32,18 +32,18 @@ internal abstract class ServiceVerb : Verb
 
         var service = ServiceNames.Find(reply.Services, name);
         Session.Output.WriteLine(Final(service));
-        return service.State == _goal ? ExitCodes.Done : ExitCodes.NotYet;
+        return _isGoal(service.State) ? ExitCodes.Done : ExitCodes.NotYet;
     }
 
     private string Final(ServiceStatus service)
     {
-        var state = Tones.Paint(service.State, service.State == _goal ? Tone.Good : Tone.Bad, Session.Colour);
+        var state = Tones.Paint(service.State, _isGoal(service.State) ? Tone.Good : Tone.Bad, Session.Colour);
         var text = $"{service.Name}: {state}";
         if (service.Pid > 0)
             text += string.Create(CultureInfo.InvariantCulture, $", pid {service.Pid}");
-        if (service.State != _goal && service.WaitingFor is { } waiting)
+        if (!_isGoal(service.State) && service.WaitingFor is { } waiting)
             text += $", waits for {Tones.Clean(waiting)}";
-        if (service.State != _goal && service.LastExit is { } exit)
+        if (!_isGoal(service.State) && service.LastExit is { } exit)
             text += $", last exit: {Tones.Clean(exit)}";
         return text;
     }

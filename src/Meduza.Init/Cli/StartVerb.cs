@@ -4,5 +4,5 @@ namespace Meduza.Init.Cli;
 
 /// <summary><c>meduza start SERVICE</c>: done when it is ready.</summary>
 internal sealed class StartVerb(Session session) : ServiceVerb(
-    Verbs.Start, ServiceStates.Ready, "Start a service that was stopped, and wait until it is ready", session,
+    Verbs.Start, ServiceStates.IsUp, "Start a service that was stopped, and wait until it is ready", session,
     ("meduza start dnsmasq", "exit code 3 when it is not ready within a minute"));

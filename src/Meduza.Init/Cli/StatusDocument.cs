@@ -43,7 +43,7 @@ internal sealed record StatusDocument
     };
 
     private static bool IsOk(ControlReply reply) =>
-        reply.Services.All(s => s.State == ServiceStates.Ready) && reply.Report?.Commit?.Result == Applied
+        reply.Services.All(s => ServiceStates.IsUp(s.State)) && reply.Report?.Commit?.Result == Applied
         && reply.Report.WireGuard.All(device => device.State == "up");
 }
 

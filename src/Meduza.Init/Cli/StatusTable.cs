@@ -140,7 +140,7 @@ internal static class StatusTable
 
     private static Tone ToneOf(string state) => state switch
     {
-        ServiceStates.Ready or "up" or "Established" => Tone.Good,
+        ServiceStates.Ready or ServiceStates.Completed or "up" or "Established" => Tone.Good,
         ServiceStates.Failing or "down" or ServiceStates.Backoff => Tone.Bad,
         _ when state.StartsWith("Full", StringComparison.Ordinal) || state.StartsWith("2-Way", StringComparison.Ordinal) => Tone.Good,
         _ => Tone.Pending,

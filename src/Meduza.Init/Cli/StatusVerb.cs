@@ -46,6 +46,6 @@ internal sealed class StatusVerb : Verb
             Session.Output.WriteLine(JsonSerializer.Serialize(ServiceRow.Of(service), CliJson.Document.ServiceRow));
         else
             Session.Output.Write(StatusTable.Services([service]).Text(Session.Colour));
-        return service.State == ServiceStates.Ready ? ExitCodes.Done : ExitCodes.NotYet;
+        return ServiceStates.IsUp(service.State) ? ExitCodes.Done : ExitCodes.NotYet;
     }
 }

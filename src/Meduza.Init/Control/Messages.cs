@@ -98,9 +98,15 @@ internal static class ServiceStates
     public const string Waiting = "waiting";
     public const string Starting = "starting";
     public const string Ready = "ready";
+
+    /// <summary>A oneshot that did its work.</summary>
+    public const string Completed = "completed";
     public const string Stopping = "stopping";
     public const string Backoff = "backoff";
     public const string Failing = "failing";
+
+    /// <summary>True for the states in which a service is what it is wanted to be.</summary>
+    public static bool IsUp(string state) => state is Ready or Completed;
 }
 
 /// <summary>One service as PID 1 sees it.</summary>

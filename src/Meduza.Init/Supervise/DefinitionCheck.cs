@@ -31,6 +31,12 @@ internal static class DefinitionCheck
             return $"{service}: its working folder or user holds a NUL";
         if (definition.After.Any(name => name is null))
             return $"{service}: a name that it starts after is missing";
+        if (definition.Requires.Any(name => !IsName(name)))
+            return $"{service}: what it requires must be names of services";
+        if (definition.StartTimeoutMilliseconds < -1)
+            return $"{service}: its start time-out must be milliseconds, or -1 for none";
+        if (definition.Kind == ServiceKind.Oneshot && (definition.Readiness.Kind != ReadinessKind.Started || definition.ReloadSignal != 0))
+            return $"{service}: a oneshot is ready when it has ended, so it has neither a sign of readiness nor a reload signal";
         if (definition.StopSignal is < 1 or > HighestSignal || definition.ReloadSignal is < 0 or > HighestSignal)
             return $"{service}: no such signal";
         if (definition.StopTimeoutMilliseconds < 0)

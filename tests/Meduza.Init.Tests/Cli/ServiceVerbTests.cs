@@ -7,6 +7,7 @@ public class ServiceVerbTests
     [Theory]
     [InlineData("start", ServiceStates.Ready, 0)]
     [InlineData("restart", ServiceStates.Ready, 0)]
+    [InlineData("start", ServiceStates.Completed, 0)]
     [InlineData("stop", ServiceStates.Down, 0)]
     [InlineData("start", ServiceStates.Starting, 3)]
     [InlineData("restart", ServiceStates.Failing, 3)]

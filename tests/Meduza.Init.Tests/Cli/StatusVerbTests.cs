@@ -15,6 +15,14 @@ public class StatusVerbTests
         Assert.Equal(Verbs.Status, pid1.Request.Verb);
     }
 
+    [Fact]
+    public async Task A_oneshot_that_completed_is_up()
+    {
+        using var pid1 = new FakePid1(Samples.Healthy with { Services = [Samples.Service("load", ServiceStates.Completed, pid: 0)] });
+        Assert.Equal(0, (await pid1.AskAsync("status")).Code);
+        Assert.Equal(0, (await pid1.AskAsync("status", "load")).Code);
+    }
+
     private static readonly Dictionary<string, ControlReply> NotAllUp = new()
     {
         ["a service waits"] = Samples.Healthy with { Services = [Samples.Service("bgpd", ServiceStates.Waiting)] },

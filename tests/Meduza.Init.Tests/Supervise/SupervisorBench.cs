@@ -28,6 +28,9 @@ internal sealed class SupervisorBench
     public static ServiceDefinition Definition(string name, params string[] after) =>
         new() { Name = name, Component = name, Command = ["/bin/" + name], After = [.. after] };
 
+    public static ServiceDefinition Requiring(string name, params string[] required) =>
+        new() { Name = name, Component = name, Command = ["/bin/" + name], Requires = [.. required] };
+
     public Service this[string name] => Supervisor.Find(name) ?? throw new InvalidOperationException($"no service {name}");
 
     public ServiceState State(string name) => this[name].State;
@@ -41,6 +44,12 @@ internal sealed class SupervisorBench
         return this[name];
     }
 
+    public Service Define(ServiceDefinition definition)
+    {
+        Supervisor.Define(definition);
+        return this[definition.Name];
+    }
+
     /// <summary>Its program runs.</summary>
     public void Execute(string name) => Process(name).Execute();
 
@@ -52,6 +61,14 @@ internal sealed class SupervisorBench
     {
         var service = Define(name, after);
         Execute(name);
+        Assert.Equal(ServiceState.Ready, service.State);
+        return service;
+    }
+
+    public Service Up(ServiceDefinition definition)
+    {
+        var service = Define(definition);
+        Execute(definition.Name);
         Assert.Equal(ServiceState.Ready, service.State);
         return service;
     }

@@ -47,7 +47,7 @@ internal sealed class CommitProgress(CommitMark mark, TimeProvider clock, long s
         var unready = _touched.Order(StringComparer.Ordinal)
             .Select(name => services.GetValueOrDefault(name))
             .OfType<ServiceStatus>()
-            .Where(service => service.State != ServiceStates.Ready)
+            .Where(service => !ServiceStates.IsUp(service.State))
             .ToList();
         if (_failures.IsEmpty && unready.Count == 0)
         {

@@ -33,7 +33,7 @@ internal static class ComponentStates
         {
             switch (service.State)
             {
-                case ServiceStates.Ready:
+                case ServiceStates.Ready or ServiceStates.Completed:
                     break;
                 case ServiceStates.Starting or ServiceStates.Waiting:
                     worst = OpenVpnStates.Connecting;

@@ -30,6 +30,15 @@ internal sealed partial class ControlServer
             client.Send(new() { Id = request.Id, Error = problem });
             return;
         }
+        if (RequirementCircle.Find(request.Definition!, _supervisor.Find) is { } circle)
+        {
+            client.Send(new()
+            {
+                Id = request.Id,
+                Error = $"service {request.Definition!.Name} would require itself: {circle}; take one of these requirements away",
+            });
+            return;
+        }
         var action = _supervisor.Define(request.Definition!);
         client.Send(new()
         {
@@ -60,7 +69,7 @@ internal sealed partial class ControlServer
         if (Named(client, request) is not { } services || !MayStart(client, request))
             return;
         foreach (var service in services)
-            service.Start();
+            _supervisor.Start(service);
         WhenDone(client, request, services, () => Up(services, _ => true));
     }
 
@@ -93,7 +102,7 @@ internal sealed partial class ControlServer
             return Failed($"{stopped.Name} was stopped meanwhile", services);
         if (services.Any(s => s.State == ServiceState.Failing))
             return Done(services) with { NotYet = true };
-        return services.All(s => s.State == ServiceState.Ready && isNew(s)) ? Done(services) : null;
+        return services.All(s => s.IsUp && isNew(s)) ? Done(services) : null;
     }
 
     private ControlReply Done(Service[] services) => new() { Services = Statuses(services) };

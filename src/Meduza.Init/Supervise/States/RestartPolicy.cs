@@ -16,6 +16,7 @@ internal readonly record struct RestartState(long StartedAt, int QuickFailures)
 /// n-th quick failure in a row, n &lt; 5        0.5 s · 2^(n-1)
 /// from the fifth on: failing                the same, but no less than the retry interval
 /// </code>
+/// A failure that is quick by its nature (a oneshot's, a start time-out) is one however long the process ran.
 /// Each delay is lengthened by up to a fifth at random, so that services that fell together do not rise together; the
 /// exponential part stays below 60 s with that. Only monotonic time counts.
 /// </summary>
@@ -37,9 +38,11 @@ internal sealed class RestartPolicy(TimeProvider time, TimeSpan retryInterval, F
     public RestartState Started(RestartState state) => state with { StartedAt = time.GetTimestamp() };
 
     /// <summary>The process ended now: when does the next one start?</summary>
-    public (RestartState State, TimeSpan Delay) Decide(RestartState state)
+    /// <param name="state">What is remembered of the service.</param>
+    /// <param name="isQuick">True when it counts as a quick failure however long it ran.</param>
+    public (RestartState State, TimeSpan Delay) Decide(RestartState state, bool isQuick = false)
     {
-        if (time.GetElapsedTime(state.StartedAt) > LongRun)
+        if (!isQuick && time.GetElapsedTime(state.StartedAt) > LongRun)
             return (state with { QuickFailures = 0 }, TimeSpan.Zero);
 
         var next = state with { QuickFailures = state.QuickFailures + 1 };

@@ -1,4 +1,5 @@
 using Meduza.Gateway.Render;
+using Meduza.Linux.Events;
 
 namespace Meduza.Init.Supervise.States;
 
@@ -8,6 +9,8 @@ internal sealed partial class Service
     /// <summary>A program that does not take its reload signal for so long after its readiness is restarted instead.</summary>
     private static readonly TimeSpan ReloadLimit = TimeSpan.FromSeconds(10);
 
+    private readonly LoopTimer _stopLimit;
+    private readonly LoopTimer _reloading;
     private bool _removed;
     private TimeSpan? _reloadSince;
     private TimeSpan _reloadDelay;
@@ -19,7 +22,7 @@ internal sealed partial class Service
         if (State is ServiceState.Down or ServiceState.Backoff or ServiceState.Failing)
             Again();
         else if (State == ServiceState.Stopping)
-            _restart = default;
+            ForgetFailures();
     }
 
     /// <summary>Makes it rest until it is started again.</summary>
@@ -28,12 +31,16 @@ internal sealed partial class Service
         Wanted = false;
         switch (State)
         {
-            case ServiceState.Waiting or ServiceState.Backoff or ServiceState.Failing:
+            case ServiceState.Waiting or ServiceState.Completed or ServiceState.Backoff or ServiceState.Failing:
                 _retry.Stop();
                 Enter(ServiceState.Down);
                 break;
             case ServiceState.Starting or ServiceState.Ready:
                 EndProcess();
+                break;
+            case ServiceState.Stopping:
+                Release(); // nobody is held any more once all is to end
+                _context.Changed(this); // those that cope with a restart do not with this
                 break;
         }
     }
@@ -42,15 +49,14 @@ internal sealed partial class Service
     public void Restart()
     {
         Wanted = true;
-        if (State is ServiceState.Starting or ServiceState.Ready)
-        {
-            _restart = default;
-            EndProcess();
-        }
-        else if (State != ServiceState.Stopping)
+        if (!HasProcess)
         {
             Again();
+            return;
         }
+        ForgetFailures();
+        if (State != ServiceState.Stopping)
+            EndProcess();
     }
 
     /// <summary>Makes it rest and then be forgotten.</summary>
@@ -94,19 +100,29 @@ internal sealed partial class Service
     private void Again()
     {
         _retry.Stop();
-        _restart = default;
+        ForgetFailures();
         Wait(unasked: false);
+    }
+
+    private void ForgetFailures()
+    {
+        _restart = _restart with { QuickFailures = 0 };
+        _failure = null;
     }
 
     private void EndProcess()
     {
-        _probing.Stop();
-        _reloading.Stop();
-        _reloadSince = null;
-        DropProbe();
+        EndWatching();
+        _held = true;
         Enter(ServiceState.Stopping);
-        _stopLimit.Start(TimeSpan.FromMilliseconds(_running.StopTimeoutMilliseconds));
-        _process!.Signal(_running.StopSignal);
+        if (_context.Holder(this) is null)
+            Release();
+    }
+
+    private void EndForFailure(string why, bool isQuick)
+    {
+        _failure = new(why, isQuick);
+        EndProcess();
     }
 
     /// <summary>

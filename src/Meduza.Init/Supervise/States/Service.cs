@@ -7,36 +7,39 @@ using Meduza.Linux.Process;
 namespace Meduza.Init.Supervise.States;
 
 /// <summary>What every service shares.</summary>
-/// <param name="Changed">Called after every change of a service's state.</param>
+/// <param name="Find">The service of a name; null when there is none.</param>
+/// <param name="Holder">One that must end before the service given may be asked to; null when there is none.</param>
+/// <param name="Changed">Called after every change of a service's state, or of what it waits for.</param>
 internal sealed record ServiceContext(
-    TimeProvider Time, Timers Timers, IProcesses Processes, RestartPolicy Policy, Action<Service> Changed);
+    TimeProvider Time, Timers Timers, IProcesses Processes, RestartPolicy Policy,
+    Func<string, Service?> Find, Func<Service, Service?> Holder, Action<Service> Changed);
 
 /// <summary>
 /// One supervised service: its definition, its state, its process. What it goes through is written down in
-/// docs/design/supervision.md; this part has what happens to it, <c>Service.Requests.cs</c> what is asked of it.
+/// docs/design/supervision.md. This part has the life of its processes; <c>Service.Requests.cs</c> has what is asked of
+/// it, <c>Service.Readiness.cs</c> how it becomes ready, <c>Service.Requirements.cs</c> what others do to it.
 /// </summary>
 internal sealed partial class Service
 {
-    private static readonly TimeSpan FirstProbe = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan SlowestProbe = TimeSpan.FromMilliseconds(200);
-
     private readonly ServiceContext _context;
     private readonly LoopTimer _retry;
-    private readonly LoopTimer _probing;
-    private readonly LoopTimer _stopLimit;
-    private readonly LoopTimer _reloading;
     private IProcess? _process;
     private ServiceDefinition _running;
-    private IReadinessProbe? _probe;
-    private TimeSpan _probeDelay;
     private RestartState _restart;
+    private OwnFailure? _failure;
     private bool _unasked;
+
+    /// <summary>Why PID 1 (or the process itself) ended a process that is wanted: when it is gone, that is a failure.</summary>
+    /// <param name="Why">In words; null when the exit says it all.</param>
+    /// <param name="IsQuick">True when it counts as a quick failure however long the process ran.</param>
+    private readonly record struct OwnFailure(string? Why, bool IsQuick);
 
     public Service(ServiceDefinition definition, ServiceContext context)
     {
         (Definition, _running, _context) = (definition, definition, context);
         _retry = context.Timers.Create(() => Wait(unasked: true));
         _probing = context.Timers.Create(Probe);
+        _startLimit = context.Timers.Create(AtStartLimit);
         _stopLimit = context.Timers.Create(() => _process?.KillAll());
         _reloading = context.Timers.Create(TryReload);
     }
@@ -47,6 +50,9 @@ internal sealed partial class Service
     public ServiceDefinition Definition { get; private set; }
 
     public ServiceState State { get; private set; }
+
+    /// <summary>True when it does what it is there for: those that require it may start.</summary>
+    public bool IsUp => State is ServiceState.Ready or ServiceState.Completed;
 
     /// <summary>True when it is to run: it then never rests in <see cref="ServiceState.Down"/>.</summary>
     public bool Wanted { get; private set; }
@@ -71,25 +77,15 @@ internal sealed partial class Service
     /// <summary>How its last process ended, in words; null before the first end.</summary>
     public string? LastExit { get; private set; }
 
-    /// <summary>What it waits for, in words; null when for nothing.</summary>
-    public string? WaitingFor { get; private set; }
-
-    /// <summary>A service that must be ready first is not.</summary>
-    /// <returns>True when that is news.</returns>
-    public bool WaitFor(string what)
-    {
-        var news = WaitingFor != what;
-        WaitingFor = what;
-        return news;
-    }
-
-    /// <summary>All that it waited for is ready: starts the process.</summary>
+    /// <summary>All that it waited for is up: starts the process.</summary>
     public void Proceed()
     {
         if (State != ServiceState.Waiting)
             return;
         _running = Definition;
         _restart = _context.Policy.Started(_restart);
+        _failure = null;
+        NoteRequired();
         Serial++;
         if (_unasked)
             Restarts++;
@@ -102,6 +98,7 @@ internal sealed partial class Service
             Fail($"cannot be started: {e.Message}");
             return;
         }
+        LimitStart();
         Enter(ServiceState.Starting);
     }
 
@@ -112,19 +109,40 @@ internal sealed partial class Service
         if (process is null)
             return;
         var stopping = State == ServiceState.Stopping;
+        EndWatching();
         _process = null;
-        _probing.Stop();
         _stopLimit.Stop();
-        _reloading.Stop();
-        _reloadSince = null;
-        DropProbe();
+        _held = false;
 
         var how = process.Ended(exit);
         if (!stopping)
+            EndedByItself(how, exit);
+        else if (Wanted && _failure is { } failure)
+            Fail(failure.Why is { } why ? $"{why} ({how})" : how, failure.IsQuick);
+        else
+            EndedAsAsked(how);
+    }
+
+    private void EndedByItself(string how, Exit exit)
+    {
+        if (_running.Kind == ServiceKind.Daemon)
         {
             Fail(how);
             return;
         }
+        // The words of a stage that failed are others than those of the exit.
+        if (exit is not { Code: 0, Signal: 0 } || how != exit.ToString())
+        {
+            Fail(how, isQuick: true);
+            return;
+        }
+        LastExit = how;
+        _restart = _restart with { QuickFailures = 0 };
+        Enter(ServiceState.Completed);
+    }
+
+    private void EndedAsAsked(string how)
+    {
         LastExit = how;
         if (Wanted)
             Wait(unasked: false);
@@ -138,10 +156,10 @@ internal sealed partial class Service
         Enter(ServiceState.Waiting);
     }
 
-    private void Fail(string how)
+    private void Fail(string how, bool isQuick = false)
     {
         LastExit = how;
-        (_restart, var delay) = _context.Policy.Decide(_restart);
+        (_restart, var delay) = _context.Policy.Decide(_restart, isQuick);
         if (delay == TimeSpan.Zero)
         {
             Wait(unasked: true);
@@ -151,52 +169,10 @@ internal sealed partial class Service
         Enter(_restart.IsFailing ? ServiceState.Failing : ServiceState.Backoff);
     }
 
-    private void Executed()
-    {
-        if (State != ServiceState.Starting)
-            return;
-        if (_running.Readiness.Kind == ReadinessKind.Started)
-        {
-            BecomeReady();
-            return;
-        }
-        _probe = _context.Processes.Probe(_running.Readiness);
-        _probeDelay = FirstProbe;
-        _probing.Start(_probeDelay);
-    }
-
-    private void Probe()
-    {
-        if (_probe?.IsReady() == true)
-        {
-            BecomeReady();
-            return;
-        }
-        _probeDelay = Slower(_probeDelay);
-        _probing.Start(_probeDelay);
-    }
-
-    private void BecomeReady()
-    {
-        DropProbe();
-        Enter(ServiceState.Ready);
-        if (_reloadSince is not null)
-            TryReload();
-    }
-
-    private void DropProbe()
-    {
-        _probe?.Dispose();
-        _probe = null;
-    }
-
     private void Enter(ServiceState state)
     {
         State = state;
-        if (state != ServiceState.Waiting)
-            WaitingFor = null;
+        _waitingFor = null;
         _context.Changed(this);
     }
-
-    private static TimeSpan Slower(TimeSpan delay) => delay * 2 < SlowestProbe ? delay * 2 : SlowestProbe;
 }

@@ -17,7 +17,10 @@ internal enum ServiceState
     /// <summary>There is a process that showed its readiness.</summary>
     Ready,
 
-    /// <summary>Its process was asked to end.</summary>
+    /// <summary>A oneshot whose process ended well; there is none any more.</summary>
+    Completed,
+
+    /// <summary>Its process was asked to end, or is held until those that must end before it have.</summary>
     Stopping,
 
     /// <summary>Its process failed; the next one is started when the delay is over.</summary>
@@ -36,6 +39,7 @@ internal static class ServiceStateWords
         ServiceState.Waiting => ServiceStates.Waiting,
         ServiceState.Starting => ServiceStates.Starting,
         ServiceState.Ready => ServiceStates.Ready,
+        ServiceState.Completed => ServiceStates.Completed,
         ServiceState.Stopping => ServiceStates.Stopping,
         ServiceState.Backoff => ServiceStates.Backoff,
         _ => ServiceStates.Failing,

@@ -3,9 +3,10 @@ using Meduza.Linux.Events;
 namespace Meduza.Init.Supervise.States;
 
 /// <summary>
-/// The end of all services, in the reverse of the order in which they were started. The next one is asked to stop when
-/// the one before has ended, or has had <see cref="Pace"/> and is not one that starts after it: what works on another is
-/// always gone before that other is touched, and one that takes its time holds no stranger up. Each has its own limit,
+/// The end of all services, in the reverse of the order in which they were started, but what depends on another always
+/// before that other. The next one is asked to stop when the one before has ended, or has had <see cref="Pace"/> and does
+/// not depend on it: what works on another is gone before that other is touched, and one that takes its time holds no
+/// stranger up. Each has its own limit,
 /// and all together have <see cref="Limit"/>: then they are killed, and <see cref="LastLimit"/> later it is over even if
 /// the kernel cannot end one of them.
 /// </summary>
@@ -33,7 +34,7 @@ internal sealed partial class Supervisor
         IsShuttingDown = true;
         foreach (var service in _inOrder.Where(s => !s.HasProcess).ToArray())
             service.Stop();
-        _toAsk = [.. _inOrder.Where(s => s.HasProcess).OrderByDescending(s => s.StartedAt)];
+        _toAsk = InOrderOfEnd(_inOrder.Where(s => s.HasProcess).OrderByDescending(s => s.StartedAt));
         _shutDown = done;
         _deadlineTimer.Start(Limit);
         ContinueShutdown();
@@ -58,6 +59,21 @@ internal sealed partial class Supervisor
             FinishShutdown();
         else if (_toAsk.Count > 0)
             _paceTimer.Start(Pace);
+    }
+
+    /// <summary>The last started first, but one that others depend on (a restart may have made it the last) behind all of them.</summary>
+    private List<Service> InOrderOfEnd(IEnumerable<Service> lastStartedFirst)
+    {
+        var left = lastStartedFirst.ToList();
+        var ordered = new List<Service>(left.Count);
+        while (left.Count > 0)
+        {
+            // In a circle all depend on all: then the last started counts.
+            var next = left.Find(s => !left.Exists(other => other != s && StartOrder.IsAfter(other, s.Name, Find))) ?? left[0];
+            left.Remove(next);
+            ordered.Add(next);
+        }
+        return ordered;
     }
 
     private bool MayAsk(Service next)

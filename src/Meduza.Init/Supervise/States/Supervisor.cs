@@ -22,7 +22,7 @@ internal sealed partial class Supervisor
     public Supervisor(TimeProvider time, Timers timers, IProcesses processes, RestartPolicy policy)
     {
         _time = time;
-        _context = new(time, timers, processes, policy, OnChanged);
+        _context = new(time, timers, processes, policy, Find, Holder, OnChanged);
         _paceTimer = timers.Create(ContinueShutdown);
         _deadlineTimer = timers.Create(AtDeadline);
     }
@@ -65,6 +65,13 @@ internal sealed partial class Supervisor
         return DefineActions.Started;
     }
 
+    /// <summary>Makes it run, and what it requires too, where somebody stopped that.</summary>
+    public void Start(Service service)
+    {
+        StartRequired(service);
+        service.Start();
+    }
+
     /// <summary>An exit was collected. One of no service, an adopted orphan's, needs nothing more.</summary>
     public void Exited(Exit exit) => Owner(exit.Pid)?.Exited(exit);
 
@@ -95,9 +102,35 @@ internal sealed partial class Supervisor
         ContinueShutdown();
     }
 
+    private void StartRequired(Service service)
+    {
+        foreach (var name in service.Definition.Requires)
+        {
+            if (Find(name) is not { } required)
+                continue;
+            StartRequired(required);
+            if (!required.Wanted)
+                required.Start();
+        }
+    }
+
+    /// <summary>A service with a process that must end before that one is asked to. The shutdown has an order of its own.</summary>
+    private Service? Holder(Service required)
+    {
+        if (IsShuttingDown)
+            return null;
+        foreach (var service in _inOrder)
+        {
+            if (service.Holds(required))
+                return service;
+        }
+        return null;
+    }
+
     /// <summary>
-    /// Starts all waiting services that may start. A start changes states and so asks for this again: it goes round here
-    /// until nothing moves, instead of deeper into itself.
+    /// Starts all waiting services that may start, ends those that must not go on without what they require, and lets go
+    /// of those that were held for others to end first. Each changes states and so asks for this again: it goes round
+    /// here until nothing moves, instead of deeper into itself.
     /// </summary>
     private void Settle()
     {
@@ -113,11 +146,7 @@ internal sealed partial class Supervisor
                 for (var i = 0; i < _inOrder.Count; i++)
                 {
                     var service = _inOrder[i];
-                    if (service.State != ServiceState.Waiting)
-                        continue;
-                    if (StartOrder.Blocker(service, Find) is not { } blocker)
-                        service.Proceed();
-                    else if (service.WaitFor($"{blocker.Name} ({blocker.State.Word()})"))
+                    if (Settle(service))
                         Changed?.Invoke(service);
                 }
             }
@@ -125,6 +154,25 @@ internal sealed partial class Supervisor
         finally
         {
             _settling = false;
+        }
+    }
+
+    /// <returns>True when what it waits for is news.</returns>
+    private bool Settle(Service service)
+    {
+        switch (service.State)
+        {
+            case ServiceState.Waiting:
+                if (StartOrder.Blocker(service, Find) is { } blocker)
+                    return service.WaitFor(blocker);
+                service.Proceed();
+                return false;
+            case ServiceState.Stopping:
+                return service.Release();
+            case ServiceState.Starting or ServiceState.Ready or ServiceState.Completed:
+                return service.Reconsider();
+            default:
+                return false;
         }
     }
 }

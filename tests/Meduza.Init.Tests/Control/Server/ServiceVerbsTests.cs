@@ -75,6 +75,37 @@ public sealed class ServiceVerbsTests : IDisposable
     }
 
     [Fact]
+    public void A_definition_that_closes_a_circle_of_requirements_is_refused_and_the_circle_named()
+    {
+        _bench.Supervisor.Define(SupervisorBench.Requiring("a", "b"));
+
+        var reply = _client.Ask(new() { Id = 1, Verb = Verbs.Define, Definition = SupervisorBench.Requiring("b", "a") });
+
+        Assert.Contains("b → a → b", reply.Error, StringComparison.Ordinal);
+        Assert.Null(_bench.Supervisor.Find("b"));
+    }
+
+    [Fact]
+    public void Start_of_a_oneshot_is_answered_when_it_is_completed_and_starts_what_it_requires()
+    {
+        var @base = _bench.Up("base");
+        _bench.Supervisor.Define(SupervisorBench.Requiring("once", "base") with { Kind = Meduza.Gateway.Render.ServiceKind.Oneshot });
+        _bench.Exit(_bench.Processes.Started[^1]);
+        _client.Send(Request(Verbs.Stop, "base"));
+        _bench.Settle();
+        _bench.Exit(@base);
+        Assert.Equal(ServiceStates.Down, _client.Receive()!.Services[0].State);
+
+        _client.Send(Request(Verbs.Start, "once"));
+        _bench.Settle();
+        _bench.Processes.Started[^1].Execute();
+        Assert.True(_client.IsQuiet());
+        _bench.Exit(_bench.Processes.Started[^1]);
+
+        Assert.Equal(ServiceStates.Completed, _client.Receive()!.Services[0].State);
+    }
+
+    [Fact]
     public void Stop_is_answered_when_the_process_is_gone()
     {
         var process = _bench.Up("a");

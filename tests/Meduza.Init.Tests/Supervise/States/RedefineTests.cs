@@ -68,7 +68,7 @@ public sealed class RedefineTests
         process.Execute();
 
         _bench.Supervisor.Define(definition with { ReloadRevision = "2" });
-        _bench.Pass(60);
+        _bench.Pass(59);
         Assert.Empty(process.Got);
         _bench.Processes.ReadyTargets.Add("/run/a");
         _bench.Pass(0.2);

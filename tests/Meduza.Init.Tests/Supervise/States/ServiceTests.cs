@@ -25,10 +25,10 @@ public sealed class ServiceTests
     public void With_a_sign_of_readiness_it_is_ready_when_that_shows()
     {
         _bench.Supervisor.Define(SupervisorBench.Definition("a") with { Readiness = Socket });
-        _bench.Pass(60);
+        _bench.Pass(30);
         Assert.Equal(0, _bench.Processes.OpenProbes); // nothing is probed before the program runs
         _bench.Execute("a");
-        _bench.Pass(60);
+        _bench.Pass(29);
         Assert.Equal(ServiceState.Starting, _bench.State("a"));
 
         _bench.Processes.ReadyTargets.Add("/run/a");

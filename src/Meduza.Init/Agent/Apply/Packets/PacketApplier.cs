@@ -36,7 +36,7 @@ internal sealed class PacketApplier(RouteSocket route) : IDisposable
         if (wanted.Proxy is null)
             return wanted;
         var isProxyReady = services.TryGetValue(TransparentProxy.Service, out var proxy) && proxy.State == ServiceStates.Ready;
-        var isRoutingReady = services.Values.All(service => service.Component != Routing || service.State == ServiceStates.Ready);
+        var isRoutingReady = services.Values.All(service => service.Component != Routing || ServiceStates.IsUp(service.State));
         return isProxyReady && (isRoutingReady || IsProxying()) ? wanted : wanted with { Proxy = null };
     }
 

@@ -1,0 +1,18 @@
+using Meduza.Gateway.Render;
+
+namespace Meduza.Init.Supervise.States;
+
+internal static class ReadinessWords
+{
+    /// <summary>What a starting service waits for, as status shows it; null when for no more than its execution.</summary>
+    public static string? Of(ServiceDefinition definition) =>
+        definition.Kind == ServiceKind.Oneshot ? "its end" : definition.Readiness is var readiness ? Of(readiness) : null;
+
+    private static string? Of(Readiness readiness) => readiness.Kind switch
+    {
+        ReadinessKind.UnixSocket or ReadinessKind.TcpPort => $"a connection to {readiness.Target}",
+        ReadinessKind.Device => $"device {readiness.Target}",
+        ReadinessKind.File => $"file {readiness.Target}",
+        _ => null,
+    };
+}
