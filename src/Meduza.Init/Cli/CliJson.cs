@@ -13,6 +13,7 @@ namespace Meduza.Init.Cli;
 [JsonSerializable(typeof(ServiceRow))]
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(LogLine))]
+[JsonSerializable(typeof(KeysImportDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Indented, for a document that is printed alone.</summary>

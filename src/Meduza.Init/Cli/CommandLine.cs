@@ -61,17 +61,23 @@ internal static class CommandLine
 
     private static string? WrongUsage(ParseResult parsed)
     {
-        if (parsed.CommandResult.Command is RootCommand root)
+        var command = parsed.CommandResult.Command;
+        if (command is RootCommand or VerbGroup)
         {
-            var verbs = string.Join(", ", root.Subcommands.Select(c => c.Name));
+            var verbs = string.Join(", ", command.Subcommands.Select(c => c.Name));
             return parsed.UnmatchedTokens is [var unknown, ..]
-                ? $"no verb '{unknown}': there are {verbs}; see `{Name} --help`"
-                : $"a verb is missing: there are {verbs}; see `{Name} --help`";
+                ? $"no verb '{unknown}': there are {verbs}; see `{Called(command)} --help`"
+                : $"a verb is missing: there are {verbs}; see `{Called(command)} --help`";
         }
-        return parsed.Errors is [var first, ..]
-            ? $"{first.Message.TrimEnd('.')}: see `{Name} {parsed.CommandResult.Command.Name} --help`"
-            : null;
+        return parsed.Errors is [var first, ..] ? $"{first.Message.TrimEnd('.')}: see `{Called(command)} --help`" : null;
     }
+
+    /// <summary>The command as it is typed, from the program's name on.</summary>
+    private static string Called(Command command) => command switch
+    {
+        RootCommand => Name,
+        _ => $"{string.Join(' ', command.Parents.OfType<Command>().Select(Called))} {command.Name}",
+    };
 
     private static int Fail(Session session, string message, int code)
     {
@@ -100,6 +106,7 @@ internal static class CommandLine
         ];
         foreach (var verb in verbs)
             root.Add(verb);
+        root.Add(new VerbGroup("keys", "Move the keys of all gateways between etcd and a file", new KeysExportVerb(session), new KeysImportVerb(session)));
         return root;
     }
 }

@@ -26,6 +26,19 @@ internal static class CommonOptions
         HelpName = "FILE",
     };
 
+    /// <summary>The beginning of keys.</summary>
+    public static Argument<string?> Prefix(string description)
+    {
+        var argument = new Argument<string?>("PREFIX") { Arity = ArgumentArity.ZeroOrOne, Description = description };
+        argument.Validators.Add(NoOption);
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => !t.Value.StartsWith('/')) is { } prefix)
+                result.AddError($"'{prefix.Value}' is no beginning of keys: it begins with /");
+        });
+        return argument;
+    }
+
     /// <summary>One service by name.</summary>
     public static Argument<string?> Service(ArgumentArity arity, string description)
     {

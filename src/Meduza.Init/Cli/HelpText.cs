@@ -17,7 +17,12 @@ internal sealed class HelpText((string Line, string Meaning)[] examples) : Synch
     {
         _usual.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
-        var shown = parseResult.CommandResult.Command is Verb verb ? verb.Examples : examples;
+        var shown = parseResult.CommandResult.Command switch
+        {
+            Verb verb => verb.Examples,
+            VerbGroup group => [.. group.Subcommands.OfType<Verb>().SelectMany(verb => verb.Examples)],
+            _ => examples,
+        };
         output.WriteLine("Examples:");
         foreach (var (line, meaning) in shown)
             output.WriteLine($"  {line}\n      {meaning}");

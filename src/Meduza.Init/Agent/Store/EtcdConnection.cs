@@ -1,12 +1,8 @@
-using System.Collections.Immutable;
-using System.Text;
 using Etcdserverpb;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Meduza.Gateway.Model;
 using Mvccpb;
-using Keys = System.Collections.Immutable.ImmutableSortedDictionary<string, System.ReadOnlyMemory<byte>>;
 
 namespace Meduza.Init.Agent.Store;
 
@@ -19,7 +15,7 @@ namespace Meduza.Init.Agent.Store;
 /// the console and lose watches in silence. HTTP/2 pings notice a peer that fell silent within 12 seconds; etcd takes
 /// pings more often than every 5 seconds for abuse.
 /// </remarks>
-internal sealed class EtcdConnection : IAsyncDisposable
+internal sealed partial class EtcdConnection : IAsyncDisposable
 {
     public const string CommitKey = "/commit";
     public const string GlobalPrefix = "/global/";
@@ -42,7 +38,7 @@ internal sealed class EtcdConnection : IAsyncDisposable
     private readonly Metadata _headers = [];
     private volatile bool _answered;
 
-    private EtcdConnection(EtcdEndpoint endpoint, NodeSettings settings)
+    private EtcdConnection(EtcdEndpoint endpoint, EtcdSettings settings)
     {
         _endpoint = endpoint;
         _user = settings.User;
@@ -74,7 +70,7 @@ internal sealed class EtcdConnection : IAsyncDisposable
 
     /// <summary>Connects, and logs in where a user is set.</summary>
     /// <exception cref="EtcdException">It cannot be reached, or refuses.</exception>
-    public static async Task<EtcdConnection> OpenAsync(EtcdEndpoint endpoint, NodeSettings settings, CancellationToken cancellation)
+    public static async Task<EtcdConnection> OpenAsync(EtcdEndpoint endpoint, EtcdSettings settings, CancellationToken cancellation)
     {
         var connection = new EtcdConnection(endpoint, settings);
         try
@@ -88,59 +84,6 @@ internal sealed class EtcdConnection : IAsyncDisposable
             await connection.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>The commit in force and the host records, at one revision: the one to watch from.</summary>
-    public async Task<(CommitMark Commit, Keys Hosts, long Revision)> ReadTriggersAsync(CancellationToken cancellation)
-    {
-        var request = new TxnRequest();
-        request.Success.Add(new RequestOp { RequestRange = new() { Key = ByteString.CopyFromUtf8(CommitKey) } });
-        request.Success.Add(new RequestOp { RequestRange = Prefix(HostsPrefix) });
-        var answer = await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
-        var commit = answer.Responses[0].ResponseRange.Kvs is [var kv] ? MarkOf(kv) : CommitMark.None;
-        var hosts = ToKeys(answer.Responses[1].ResponseRange.Kvs);
-        return (commit, hosts, answer.Header.Revision);
-    }
-
-    /// <summary>The host records as they are now.</summary>
-    public async Task<Keys> ReadHostsAsync(CancellationToken cancellation)
-    {
-        var answer = await CallAsync(options => _kv.RangeAsync(Prefix(HostsPrefix), options), cancellation);
-        return ToKeys(answer.Kvs);
-    }
-
-    /// <summary>All keys that commits are about, as they stood at <paramref name="revision"/> (0: as they are now).</summary>
-    /// <exception cref="EtcdException"><see cref="EtcdFailure.Compacted"/>: etcd no longer knows that revision.</exception>
-    public async Task<Snapshot> ReadKeysAsync(long revision, CancellationToken cancellation)
-    {
-        var request = new TxnRequest();
-        foreach (var prefix in (string[])[GlobalPrefix, NodesPrefix])
-            request.Success.Add(new RequestOp { RequestRange = Prefix(prefix, revision) });
-        var answer = await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
-        return new(revision == 0 ? answer.Header.Revision : revision,
-            ToKeys(answer.Responses.SelectMany(response => response.ResponseRange.Kvs)));
-    }
-
-    /// <summary>The names of all keys under <paramref name="prefix"/>.</summary>
-    public async Task<ImmutableArray<string>> ListAsync(string prefix, CancellationToken cancellation)
-    {
-        var request = Prefix(prefix);
-        request.KeysOnly = true;
-        var answer = await CallAsync(options => _kv.RangeAsync(request, options), cancellation);
-        return [.. answer.Kvs.Select(kv => kv.Key.ToStringUtf8())];
-    }
-
-    /// <summary>Writes and deletes keys, all in one transaction (etcd allows 128 operations in one).</summary>
-    public async Task WriteAsync(
-        IEnumerable<(string Key, string Value)> puts, IEnumerable<string> deletes, CancellationToken cancellation)
-    {
-        var request = new TxnRequest();
-        foreach (var (key, value) in puts)
-            request.Success.Add(new RequestOp { RequestPut = new() { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value) } });
-        foreach (var key in deletes)
-            request.Success.Add(new RequestOp { RequestDeleteRange = new() { Key = ByteString.CopyFromUtf8(key) } });
-        if (request.Success.Count > 0)
-            await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
     }
 
     /// <summary>Puts <paramref name="key"/> on a new lease of <paramref name="ttl"/>.</summary>
@@ -225,7 +168,7 @@ internal sealed class EtcdConnection : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task LogInAsync(NodeSettings settings, CancellationToken cancellation)
+    private async Task LogInAsync(EtcdSettings settings, CancellationToken cancellation)
     {
         var auth = new Auth.AuthClient(_channel);
         try
@@ -273,19 +216,5 @@ internal sealed class EtcdConnection : IAsyncDisposable
         create.StartRevision = revision;
         create.ProgressNotify = true;
         return new() { CreateRequest = create };
-    }
-
-    private static RangeRequest Prefix(string prefix, long revision = 0) =>
-        new() { Key = ByteString.CopyFromUtf8(prefix), RangeEnd = KeyRange.EndOfPrefix(prefix), Revision = revision };
-
-    private static CommitMark MarkOf(KeyValue kv) => new(kv.Value.ToStringUtf8(), kv.ModRevision);
-
-    /// <remarks>A key's name that is not UTF-8 keeps a replacement character, so that it is reported as unknown, not lost.</remarks>
-    private static Keys ToKeys(IEnumerable<KeyValue> kvs)
-    {
-        var keys = Snapshot.Empty.Keys.ToBuilder();
-        foreach (var kv in kvs)
-            keys[Encoding.UTF8.GetString(kv.Key.Span)] = kv.Value.Memory;
-        return keys.ToImmutable();
     }
 }

@@ -10,7 +10,7 @@ namespace Meduza.Init.Agent.Store;
 /// raised, so whatever happened while there was none is looked at: a lost event costs nothing.
 /// </summary>
 internal sealed partial class EtcdStore(
-    NodeSettings settings, Triggers triggers, IEnumerable<ISessionTask> sessionTasks, TimeProvider clock, ILogger<EtcdStore> log)
+    EtcdSettings settings, Triggers triggers, IEnumerable<ISessionTask> sessionTasks, TimeProvider clock, ILogger<EtcdStore> log)
 {
     private readonly Backoff _backoff = new(Random.Shared);
     private volatile EtcdConnection? _connection;
@@ -38,7 +38,7 @@ internal sealed partial class EtcdStore(
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
-                var failure = EtcdErrors.Describe(e, endpoint, settings.User);
+                var failure = LocalEtcd.Explain(settings, EtcdErrors.Describe(e, endpoint, settings.User));
                 var wasConnected = _problem is null;
                 Lost(failure);
                 if (wasConnected && failure.Failure is (EtcdFailure.TokenExpired or EtcdFailure.Compacted))

@@ -13,7 +13,7 @@ internal sealed class EtcdTls : IDisposable
     private readonly X509Certificate2? _client;
 
     /// <exception cref="EtcdException">A file holds no certificate, or no key.</exception>
-    public EtcdTls(NodeSettings settings)
+    public EtcdTls(EtcdSettings settings)
     {
         if (settings.CaFile is { } ca)
         {

@@ -14,15 +14,22 @@ internal static class GivenSettings
     /// <param name="warn">Told what could not be read or understood; a value, which may be a password, is never in it.</param>
     public static void Take(bool isMachine, Action<string> warn)
     {
-        var settings = new List<KeyValuePair<string, string>>();
-        if (isMachine)
-            settings.AddRange(FromCommandLine(Read("/proc/cmdline", warn)));
-        settings.AddRange(FromFile(Read("/etc/meduza/env", warn), warn));
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in Read(isMachine, warn))
         {
             if (Environment.GetEnvironmentVariable(name) is null)
                 Environment.SetEnvironmentVariable(name, value);
         }
+    }
+
+    /// <summary>The same without touching the environment; of one name the first counts.</summary>
+    /// <inheritdoc cref="Take"/>
+    public static IReadOnlyList<KeyValuePair<string, string>> Read(bool isMachine, Action<string> warn)
+    {
+        var settings = new List<KeyValuePair<string, string>>();
+        if (isMachine)
+            settings.AddRange(FromCommandLine(ReadFile("/proc/cmdline", warn)));
+        settings.AddRange(FromFile(ReadFile("/etc/meduza/env", warn), warn));
+        return settings;
     }
 
     internal static IEnumerable<KeyValuePair<string, string>> FromCommandLine(string text)
@@ -57,7 +64,7 @@ internal static class GivenSettings
     private static string Unquoted(string value) =>
         value.Length >= 2 && value[0] == value[^1] && value[0] is '"' or '\'' ? value[1..^1] : value;
 
-    private static string Read(string path, Action<string> warn)
+    private static string ReadFile(string path, Action<string> warn)
     {
         try
         {

@@ -18,18 +18,23 @@ internal static class Roles
     /// <summary>The inode that the first pid namespace of every kernel has (PROC_PID_INIT_INO, include/linux/proc_ns.h).</summary>
     private const string FirstPidNamespace = "pid:[4026531836]";
 
-    public static Role Find()
+    public static Role Find() =>
+        Environment.ProcessId != 1 ? Role.Child : IsFirstPidNamespace ? Role.Machine : Role.Container;
+
+    /// <summary>True on a machine of its own, false in a container.</summary>
+    public static bool IsFirstPidNamespace
     {
-        if (Environment.ProcessId != 1)
-            return Role.Child;
-        try
+        get
         {
-            return new FileInfo("/proc/self/ns/pid").LinkTarget == FirstPidNamespace ? Role.Machine : Role.Container;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Without /proc nothing tells; to end a machine by mistake is the worse of the two.
-            return Role.Container;
+            try
+            {
+                return new FileInfo("/proc/self/ns/pid").LinkTarget == FirstPidNamespace;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Without /proc nothing tells; to end a machine by mistake is the worse of the two.
+                return false;
+            }
         }
     }
 }

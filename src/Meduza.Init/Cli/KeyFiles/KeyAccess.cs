@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Grpc.Core;
+using Meduza.Gateway.Model;
+using Meduza.Init.Agent;
+using Meduza.Init.Agent.Store;
+
+namespace Meduza.Init.Cli.KeyFiles;
+
+/// <summary>The keys in etcd, for the command line: at the first endpoint that answers, and what goes wrong is one line.</summary>
+internal sealed class KeyAccess : IAsyncDisposable
+{
+    /// <summary>What operators write, and gateways read. The rest of etcd is its own: <c>/commit</c>, and what gateways write.</summary>
+    public static ImmutableArray<string> OperatorPrefixes { get; } =
+        [EtcdConnection.GlobalPrefix, EtcdConnection.NodesPrefix, EtcdConnection.HostsPrefix];
+
+    /// <summary>What gateways and commits write into etcd, which no file of keys carries over: <c>/updated/</c> and <c>/commit</c>.</summary>
+    public static bool IsGateways(string key) =>
+        key.StartsWith("/updated/", StringComparison.Ordinal) || key == EtcdConnection.CommitKey;
+
+    private readonly EtcdConnection _connection;
+
+    private KeyAccess(EtcdConnection connection) => _connection = connection;
+
+    /// <summary>The endpoint that answered.</summary>
+    public EtcdEndpoint Endpoint => _connection.Endpoint;
+
+    /// <summary>Connects by the environment of <paramref name="session"/>, as the gateway itself does.</summary>
+    /// <exception cref="CommandException">A setting is wrong, or no endpoint answers.</exception>
+    public static async Task<KeyAccess> OpenAsync(Session session, CancellationToken cancellation)
+    {
+        var settings = EtcdSettings.Parse(session.Variable, out var errors) ?? throw new CommandException(string.Join("; ", errors));
+        EtcdException? first = null;
+        foreach (var endpoint in settings.Endpoints)
+        {
+            EtcdConnection? connection = null;
+            try
+            {
+                connection = await EtcdConnection.OpenAsync(endpoint, settings, cancellation);
+                // Opening alone does not connect. The commit's key is one that every user of ours may read.
+                await connection.ReadTriggersAsync(cancellation);
+                return new(connection);
+            }
+            catch (EtcdException e)
+            {
+                first ??= LocalEtcd.Explain(settings, e);
+                if (connection is not null)
+                    await connection.DisposeAsync();
+            }
+        }
+        throw Fault(first!);
+    }
+
+    /// <summary>All keys under the prefixes, at one revision.</summary>
+    /// <exception cref="CommandException">It cannot be read.</exception>
+    public async Task<Snapshot> ReadAsync(IReadOnlyList<string> prefixes, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _connection.ReadAsync(prefixes, 0, cancellation);
+        }
+        catch (EtcdException e)
+        {
+            throw Fault(e);
+        }
+    }
+
+    /// <summary>Writes and deletes keys in one transaction of at most <see cref="EtcdConnection.MostOperations"/>.</summary>
+    /// <exception cref="CommandException">It cannot be written.</exception>
+    public async Task WriteAsync(
+        IEnumerable<(string Key, ReadOnlyMemory<byte> Value)> puts, IEnumerable<string> deletes, CancellationToken cancellation)
+    {
+        try
+        {
+            await _connection.WriteAsync(puts, deletes, cancellation);
+        }
+        catch (EtcdException e)
+        {
+            throw Fault(e);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    // What a gateway needs is not what an operator needs.
+    private static CommandException Fault(EtcdException e) => new(e.InnerException is RpcException { StatusCode: StatusCode.PermissionDenied }
+        ? "etcd does not let this user do that: name another one in ETCD_USER and ETCD_PASS, or grant it"
+        : e.Message);
+}
