@@ -47,6 +47,9 @@ internal sealed class Logs(string folder, EventLoop loop, ConsoleOutput console)
     public List<LogLine>? Last(string service, int count) =>
         service == OwnName ? _own.Last(OwnName, count) : _logs.GetValueOrDefault(service)?.Tail.Last(service, count);
 
+    /// <summary>Lines that are missing in a service's files, since they could not be written.</summary>
+    public long Lost(string service) => _logs.GetValueOrDefault(service)?.Lost ?? 0;
+
     /// <summary>Names of all logs.</summary>
     public IEnumerable<string> Names => [OwnName, .. _logs.Keys];
 
@@ -92,6 +95,8 @@ internal sealed class Logs(string folder, EventLoop loop, ConsoleOutput console)
         _fileLines.ResetWrittenCount();
         _fileLineCount = 0;
         console.Flush();
+        if (file.TakeNews() is { } news)
+            Say(news);
     }
 
     private void Keep(LogTail tail, string name, bool error, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> line)

@@ -35,6 +35,9 @@ internal sealed class ServiceLog : IDisposable
     public string Name { get; }
     public LogTail Tail { get; } = new();
 
+    /// <summary>Lines that are missing in its files.</summary>
+    public long Lost => _out.File.Lost + _error.File.Lost;
+
     /// <summary>Where its processes' standard output goes.</summary>
     public Descriptor Output => _out.Writer;
 

@@ -73,6 +73,38 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
+    public void What_is_lost_is_told_once_and_so_is_its_end()
+    {
+        Directory.CreateDirectory(_path);
+        Write("one\n");
+        Assert.Matches("^warning: .*a.out.log", _file.TakeNews());
+        Write("two\n");
+        Assert.Null(_file.TakeNews());
+
+        Directory.Delete(_path);
+        for (var end = Environment.TickCount64 + 30_000; _file.Dropped > 0 && Environment.TickCount64 < end; Thread.Sleep(10))
+            Write("three\n");
+
+        Assert.Equal($"{_path} is written again, {_file.Lost} lines are missing in it", _file.TakeNews());
+        Assert.Null(_file.TakeNews());
+    }
+
+    [Fact]
+    public void A_line_that_did_not_fit_is_not_in_the_file_in_part()
+    {
+        using var disk = SmallDisk.Mount(_folder, "64k");
+        var line = new string('x', 999) + "\n";
+        // More in one go than there is room for: the disk is full in the middle of a line.
+        _file.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(line, 100))), 100);
+
+        var kept = File.ReadAllLines(_path);
+        Assert.All(kept, l => Assert.Equal(999, l.Length));
+        Assert.InRange(kept.Length, 50, 66);
+        Assert.Equal(100 - kept.Length, _file.Dropped);
+        Assert.Equal('\n', File.ReadAllText(_path)[^1]);
+    }
+
+    [Fact]
     public void A_link_in_its_place_is_not_followed()
     {
         var victim = Path.Combine(_folder, "victim");
