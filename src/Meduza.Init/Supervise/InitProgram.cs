@@ -19,10 +19,16 @@ namespace Meduza.Init.Supervise;
 internal sealed class InitProgram : IDisposable
 {
     private const string LogFolder = "/var/log";
+
+    /// <summary>A folder that is listed, a file in it, a control group's file, and one to spare.</summary>
+    private const int SpareCount = 4;
+
     private static readonly TimeSpan DefaultRetryInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ControlRetry = TimeSpan.FromSeconds(1);
 
+    // Before anything else is opened: their numbers are the lowest.
+    private readonly SpareDescriptors _spare = new(SpareCount);
     private readonly EventLoop _loop = new(TimeProvider.System);
     private readonly ConsoleOutput _console = new(1);
     private readonly SignalReader _signals = new(Signals.Blockable);
@@ -41,7 +47,7 @@ internal sealed class InitProgram : IDisposable
         _role = role;
         var logFolder = Environment.GetEnvironmentVariable("MEDUZA_LOG") is { Length: > 0 } folder ? folder : LogFolder;
         _logs = new(logFolder, _loop, _console);
-        _loop.Faulted = fault => _logs.Say($"a fault in PID 1, which goes on: {fault}");
+        _loop.Faulted = Faulted;
         var random = new Random();
         _supervisor = new(
             TimeProvider.System, _loop.Timers, new StagedProcesses(_loop, _logs, _stage, ProcessLimits.Take()),
@@ -86,6 +92,7 @@ internal sealed class InitProgram : IDisposable
         _signals.Dispose();
         _stage.Dispose();
         _loop.Dispose();
+        _spare.Dispose();
     }
 
     private int RunLoop(List<string> notes)
@@ -122,7 +129,7 @@ internal sealed class InitProgram : IDisposable
         }
         catch (Exception e) when (e is LinuxException or ArgumentException)
         {
-            _logs.Say($"no control socket: {e.Message}; trying again");
+            _logs.Say($"error: no control socket: {e.Message}; trying again");
             _listenAgain.Start(ControlRetry);
         }
     }
@@ -147,18 +154,47 @@ internal sealed class InitProgram : IDisposable
 
     /// <summary>
     /// SIGCHLD is coalesced: all that ended is collected. What a service's process left behind is killed while the
-    /// process is still uncollected, so that its number cannot have come to mean another.
+    /// process is still uncollected, so that its number cannot have come to mean another. A fault on the way is told, and
+    /// what ended is collected all the same: nobody would come back for it.
     /// </summary>
     private void Reap()
     {
         while (Reaper.TryPeek(out var exit))
         {
             if (_supervisor.Owner(exit.Pid) is { } service)
-                Strays.Kill(service.Name, exit.Pid);
+                KillStrays(service.Name, exit.Pid);
             Reaper.TryReap(exit.Pid, out _);
-            _supervisor.Exited(exit);
+            try
+            {
+                _supervisor.Exited(exit);
+            }
+            catch (Exception fault)
+            {
+                Faulted(fault);
+            }
         }
     }
+
+    private void KillStrays(string service, int pid)
+    {
+        try
+        {
+            try
+            {
+                Strays.Kill(service, pid);
+            }
+            catch (Exception e) when (e is LinuxException or IOException)
+            {
+                _spare.Lend(() => Strays.Kill(service, pid));
+            }
+        }
+        catch (Exception e)
+        {
+            _logs.Say($"warning: {service}: what it may have left running could not be looked for: {e.Message}");
+        }
+    }
+
+    private void Faulted(Exception fault) => _logs.Say($"error: a fault in PID 1, which goes on: {fault}");
 
     private void BeginStop(int signal)
     {
@@ -179,7 +215,7 @@ internal sealed class InitProgram : IDisposable
         if (_role == Role.Machine)
         {
             PowerControl.SyncAndUnmount(failure => _logs.Say($"warning: {failure.Message}"));
-            _logs.Say(PowerControl.End(_restartMachine).Message);
+            _logs.Say($"error: {PowerControl.End(_restartMachine).Message}");
             return 1;
         }
         return 0;
@@ -192,9 +228,9 @@ internal sealed class InitProgram : IDisposable
             _logs.Close(service.Name);
         _settleDown.Start(Quiet);
         if (service.State is ServiceState.Backoff)
-            _logs.Say($"{service.Name}: {service.LastExit}; starting it again shortly");
+            _logs.Say($"warning: {service.Name}: {service.LastExit}; starting it again shortly");
         else if (service.State is ServiceState.Failing)
-            _logs.Say($"{service.Name} is failing: {service.LastExit}; it is tried again from time to time");
+            _logs.Say($"error: {service.Name} is failing: {service.LastExit}; it is tried again from time to time");
     }
 
     private static TimeSpan RetryInterval() =>

@@ -31,6 +31,8 @@ internal static unsafe class Strays
     /// <summary>SIGKILL to all that belongs to the process, itself included.</summary>
     /// <param name="service">Its service.</param>
     /// <param name="pid">The process, which leads its session.</param>
+    /// <exception cref="LinuxException">The group was killed; the others could not be looked for.</exception>
+    /// <exception cref="IOException">The same.</exception>
     public static void Kill(string service, int pid)
     {
         Send(-pid);
@@ -102,13 +104,17 @@ internal static unsafe class Strays
     }
 
     /// <summary>The front of a file; nothing when the process ended meanwhile or may not be looked at.</summary>
+    /// <exception cref="LinuxException">No descriptor or memory is left, so that nothing is known of it.</exception>
     private static ReadOnlySpan<byte> Read(string path, Span<byte> buffer)
     {
         fixed (byte* name = NativeText.Terminated(path), bytes = buffer)
         {
             var file = open(name, O_RDONLY | O_CLOEXEC);
             if (file < 0)
-                return [];
+            {
+                var error = errno;
+                return error == EMFILE || error == ENFILE || error == ENOMEM ? throw new LinuxException("open", path, error) : [];
+            }
             var length = (long)read(file, bytes, (size_t)buffer.Length);
             _ = close(file);
             return buffer[..(int)Math.Max(length, 0)];
