@@ -51,10 +51,13 @@ internal static class Frames
     }
 
     /// <summary>Parses the JSON of one frame.</summary>
-    /// <exception cref="JsonException">It is not a message of this type.</exception>
+    /// <exception cref="JsonException">It is not a message of this type, or not that alone.</exception>
     public static T Parse<T>(in ReadOnlySequence<byte> json, JsonTypeInfo<T> type) where T : class
     {
         var reader = new Utf8JsonReader(json);
-        return JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("null is no message");
+        var message = JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("null is no message");
+        // Reads on to the end, and throws where something but white space follows.
+        reader.Read();
+        return message;
     }
 }

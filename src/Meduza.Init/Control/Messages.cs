@@ -137,6 +137,9 @@ internal sealed record ServiceStatus
     /// <summary>What it waits for, in words; null when for nothing.</summary>
     public string? WaitingFor { get; init; }
 
+    /// <summary>Lines that are missing in its log files, since those could not be written (a full disk).</summary>
+    public long LogLinesLost { get; init; }
+
     /// <summary>The definition in force.</summary>
     public required ServiceDefinition Definition { get; init; }
 }

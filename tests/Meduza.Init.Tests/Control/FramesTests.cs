@@ -45,6 +45,12 @@ public sealed class FramesTests
         });
     }
 
+    [Theory]
+    [InlineData("{\"verb\":\"status\"}{\"verb\":\"stop\"}")]
+    [InlineData("{\"verb\":\"status\"} x")]
+    public void A_frame_that_holds_more_than_one_message_is_none(string json) => Assert.ThrowsAny<JsonException>(
+        () => Frames.Parse(new ReadOnlySequence<byte>(System.Text.Encoding.UTF8.GetBytes(json)), ControlJson.Default.ControlRequest));
+
     [Fact]
     public void A_length_beyond_the_limit_is_refused_before_anything_is_kept()
     {

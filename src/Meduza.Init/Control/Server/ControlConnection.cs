@@ -121,6 +121,11 @@ internal sealed unsafe class ControlConnection : IDisposable
         {
             Refuse(0, $"no request: {e.Path ?? "not JSON"}");
         }
+        catch (Exception e)
+        {
+            // Half-read as its input is, this connection could not go on; the others do.
+            Refuse(0, $"this request was too much for PID 1: {e.Message}");
+        }
         if (!IsClosed)
             _input.Reader.AdvanceTo(buffer.Start, end);
     }

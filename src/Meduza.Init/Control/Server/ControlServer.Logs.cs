@@ -28,7 +28,7 @@ internal sealed partial class ControlServer
             }
             if (name is not null && _supervisor.Find(name) is not null)
                 continue; // it has not been started yet
-            client.Send(new() { Id = request.Id, Error = $"no service \"{name}\": `meduza status` lists them" });
+            client.Send(new() { Id = request.Id, Error = $"no service \"{Short(name)}\": `meduza status` lists them" });
             return;
         }
         // Stable: lines of the same millisecond stay in the order of their service.

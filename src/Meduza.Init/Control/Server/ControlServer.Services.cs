@@ -133,7 +133,7 @@ internal sealed partial class ControlServer
                 services.Add(service);
                 continue;
             }
-            client.Send(new() { Id = request.Id, Error = $"no service \"{name}\": `meduza status` lists them" });
+            client.Send(new() { Id = request.Id, Error = $"no service \"{Short(name)}\": `meduza status` lists them" });
             return null;
         }
         if (services.Count > 0)
@@ -142,5 +142,6 @@ internal sealed partial class ControlServer
         return null;
     }
 
-    private ImmutableArray<ServiceStatus> Statuses(IEnumerable<Service> services) => [.. services.Select(_supervisor.Status)];
+    private ImmutableArray<ServiceStatus> Statuses(IEnumerable<Service> services) =>
+        [.. services.Select(s => _supervisor.Status(s) with { LogLinesLost = _logs.Lost(s.Name) })];
 }

@@ -14,6 +14,7 @@ internal sealed partial class ControlServer : IDisposable
 {
     private const int MostClients = 64;
     private const int Backlog = 64;
+    private const int MostRepeated = 100;
     private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
 
     private readonly EventLoop _loop;
@@ -33,7 +34,15 @@ internal sealed partial class ControlServer : IDisposable
         _pending = new(loop.Timers);
         _reconciles = new(_pending);
         _listener = StreamSockets.ListenUnix(path, Backlog);
-        _listening = loop.Watch(_listener, Ready.Read, _ => Accept());
+        try
+        {
+            _listening = loop.Watch(_listener, Ready.Read, _ => Accept());
+        }
+        catch
+        {
+            _listener.Dispose();
+            throw;
+        }
         _acceptAgain = loop.Timers.Create(() => _listening.Change(Ready.Read));
         supervisor.Changed += OnServiceChanged;
     }
@@ -64,7 +73,7 @@ internal sealed partial class ControlServer : IDisposable
         catch (LinuxException e)
         {
             // The one that waits keeps the listener readable: without a pause the loop would spin until one goes.
-            _logs.Say($"no client can connect: {e.Message}");
+            _logs.Say($"error: no client can connect: {e.Message}");
             _listening.Change(Ready.None);
             _acceptAgain.Start(AcceptPause);
         }
@@ -72,8 +81,18 @@ internal sealed partial class ControlServer : IDisposable
 
     private void Admit(Descriptor socket)
     {
-        var user = StreamSockets.PeerUser(socket);
-        var connection = new ControlConnection(_loop, socket, Dispatch, Forget);
+        uint user;
+        ControlConnection connection;
+        try
+        {
+            user = StreamSockets.PeerUser(socket);
+            connection = new(_loop, socket, Dispatch, Forget);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
         _connections.Add(connection);
         if (user != 0 && user != OwnUser)
             connection.Refuse(0, $"user {user} may not talk to PID 1: only root may");
@@ -105,7 +124,7 @@ internal sealed partial class ControlServer : IDisposable
         catch (Exception e)
         {
             // A fault in a verb is that request's, not PID 1's.
-            _logs.Say($"'{request.Verb}' failed: {e}");
+            _logs.Say($"error: '{request.Verb}' failed: {e}");
             client.Send(new() { Id = request.Id, Error = $"'{request.Verb}' failed in PID 1: {e.Message}" });
         }
         Served?.Invoke();
@@ -126,9 +145,12 @@ internal sealed partial class ControlServer : IDisposable
             case Verbs.Attach: Attach(client, request); break;
             case Verbs.Report: Report(client, request); break;
             case Verbs.Reconciled: Reconciled(client, request); break;
-            default: client.Send(new() { Id = request.Id, Error = $"unknown verb '{request.Verb}'" }); break;
+            default: client.Send(new() { Id = request.Id, Error = $"unknown verb '{Short(request.Verb)}'" }); break;
         }
     }
+
+    /// <summary>A client's word as an answer repeats it: a frame may be all one word, and the answer must fit into one too.</summary>
+    private static string? Short(string? word) => word is { Length: > MostRepeated } ? $"{word[..MostRepeated]}…" : word;
 
     private void OnServiceChanged(Service service)
     {

@@ -67,6 +67,17 @@ public sealed class HostileClientTests : IDisposable
     }
 
     [Fact]
+    public void A_word_of_a_whole_frame_is_not_repeated_in_the_answer()
+    {
+        using var client = _bench.Connect();
+        var word = new string('x', Frames.MaxLength - 100);
+
+        Assert.InRange(client.Ask(new() { Verb = word }).Error!.Length, 1, 200);
+        Assert.InRange(client.Ask(new() { Verb = Verbs.Logs, Services = [word] }).Error!.Length, 1, 200);
+        Assert.InRange(client.Ask(new() { Verb = Verbs.Stop, Services = [word] }).Error!.Length, 1, 200);
+    }
+
+    [Fact]
     public void Half_a_frame_holds_nobody_up()
     {
         using var slow = _bench.Connect();
