@@ -76,6 +76,9 @@ public sealed class PidOne : IDisposable
     /// <summary>Inode of its pid namespace.</summary>
     public ulong PidNamespace { get; }
 
+    /// <summary>Its group in the unified hierarchy; null where that cannot be written.</summary>
+    public string? CgroupPath => _cgroup?.Path;
+
     /// <summary>File with what PID 1 wrote to its standard output and error.</summary>
     public string OutputPath { get; }
 

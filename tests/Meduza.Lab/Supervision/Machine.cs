@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Meduza.Lab.Harness;
+using Meduza.Linux.Process;
 
 namespace Meduza.Lab.Supervision;
 
@@ -11,7 +12,8 @@ internal sealed class Machine : IDisposable
     public Machine(PidOneOptions? options = null)
     {
         // An etcd that nobody runs: the agent stays, and leaves the services of this test alone.
-        Init = PidOne.Start((options ?? new()) with { Environment = ["NODE_ID=lab", "ETCD_ENDPOINTS=http://127.0.0.1:1"] });
+        options ??= new();
+        Init = PidOne.Start(options with { Environment = ["NODE_ID=lab", "ETCD_ENDPOINTS=http://127.0.0.1:1", .. options.Environment] });
         Until(() => File.Exists(Init.ControlSocket), "a control socket");
         _control = new(Init.ControlSocket);
     }
@@ -61,8 +63,20 @@ internal sealed class Machine : IDisposable
     public void UntilState(string name, string state) => Until(() => State(name) == state, $"{name} that is {state}");
 
     /// <summary>Waits until another process than <paramref name="old"/> is the agent, and ready: both said by one answer.</summary>
-    public void UntilAgentAfter(int old) => Until(
-        () => Status("agent") is var agent && (string)agent["state"]! == "ready" && (int)agent["pid"]! != old, "new agent");
+    public void UntilAgentAfter(int old) => UntilReadyAfter("agent", old);
+
+    /// <summary>Waits until another process than <paramref name="old"/> is the service's, and ready.</summary>
+    public void UntilReadyAfter(string name, int old) => Until(
+        () => Status(name) is var service && (string)service["state"]! == "ready" && (int)service["pid"]! != old, $"new process of {name}");
+
+    /// <summary>SIGKILL to the process of a service.</summary>
+    /// <returns>Its pid in there.</returns>
+    public int Kill(string name)
+    {
+        var pid = Pid(name);
+        Signals.Send(HostPid(pid), 9);
+        return pid;
+    }
 
     /// <summary>The pid here of a process that PID 1 knows by <paramref name="pid"/>.</summary>
     public int HostPid(int pid) => Init.Processes().Single(p => p.Pid == pid).HostPid;
