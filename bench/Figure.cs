@@ -10,6 +10,10 @@ internal static class Figure
     public static void Print(string name, string unit, double value) =>
         Console.WriteLine(new JsonObject { ["name"] = name, ["unit"] = unit, ["value"] = Rounded(value) }.ToJsonString());
 
+    /// <summary>A figure that cannot be had here, and why.</summary>
+    public static void PrintMissing(string name, string why) =>
+        Console.WriteLine(new JsonObject { ["name"] = name, ["missing"] = why }.ToJsonString());
+
     /// <summary>Many samples of the same thing.</summary>
     public static void Print(string name, string unit, IReadOnlyList<double> samples)
     {

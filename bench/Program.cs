@@ -1,10 +1,14 @@
 using Meduza.Bench;
+using Meduza.Bench.Supervision;
 using Meduza.Lab.Harness;
 
 Live.TakeDownOnSignals();
 LabFolder.SweepAbandoned();
 try
 {
+    SupervisionFigures.Measure();
+    if (args is ["supervision"])
+        return Live.End(0);
     ProxyRules.Measure();
     Routes.Measure();
     WireGuardDifference.Measure();

@@ -7,11 +7,14 @@ run_demo() {
     exec "$LAB" demo "$@"
 }
 
+# run_bench [PART]
 run_bench() {
+    need_root bench
+    need_bench_tools
     # Optimized, since some of what ships is measured in it.
     prepare_lab bench bench/Meduza.Bench.csproj Release
     need_vm
-    exec bench/bin/Release/net10.0/Meduza.Bench
+    exec bench/bin/Release/net10.0/Meduza.Bench "$@"
 }
 
 # prepare_lab PURPOSE PROJECT [CONFIGURATION]

@@ -10,6 +10,9 @@ readonly LAB_NEEDS=(
     wg=wireguard-tools wireguard-go=wireguard-go
 )
 
+# What stands beside PID 1 in the measurements.
+readonly BENCH_NEEDS=(s6-svscan=s6 supervisord=supervisor perl=perl-base)
+
 # The C of arm64, on a machine that is none: its compiler, its headers, and what runs its programs.
 readonly CROSS_NEEDS=(
     aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu /usr/aarch64-linux-gnu/include/stdlib.h=libc6-dev-arm64-cross
@@ -25,6 +28,8 @@ need_link_tools() {
 }
 
 need_cross_tools() { [ "$(uname -m)" != x86_64 ] || install_missing "the proof of arm64's layouts" "${CROSS_NEEDS[@]}"; }
+
+need_bench_tools() { install_missing "the measurements" "${BENCH_NEEDS[@]}"; }
 
 need_lab_tools() { install_missing "the lab" "${LAB_NEEDS[@]}"; }
 
@@ -95,7 +100,7 @@ with_services_held() (
 
 daemon_units() {
     local name
-    for name in etcd frr openvpn tinc; do
+    for name in etcd frr openvpn tinc supervisor; do
         if [ -e "/lib/systemd/system/$name.service" ]; then echo "$name.service"; fi
     done
 }
