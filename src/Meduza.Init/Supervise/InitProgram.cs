@@ -52,6 +52,7 @@ internal sealed class InitProgram : IDisposable
         _supervisor = new(
             TimeProvider.System, _loop.Timers, new StagedProcesses(_loop, _logs, _stage, ProcessLimits.Take()),
             new RestartPolicy(TimeProvider.System, RetryInterval(), random.NextDouble));
+        _supervisor.Faulted = Faulted;
         _supervisor.Changed += Record;
         _listenAgain = _loop.Timers.Create(Listen);
         _settleDown = _loop.Timers.Create(SettleDown);
@@ -154,7 +155,7 @@ internal sealed class InitProgram : IDisposable
 
     /// <summary>
     /// SIGCHLD is coalesced: all that ended is collected. What a service's process left behind is killed while the
-    /// process is still uncollected, so that its number cannot have come to mean another. A fault on the way is told, and
+    /// process is still uncollected, so that its number cannot have come to mean another. Where that fails it is told, and
     /// what ended is collected all the same: nobody would come back for it.
     /// </summary>
     private void Reap()
@@ -164,14 +165,7 @@ internal sealed class InitProgram : IDisposable
             if (_supervisor.Owner(exit.Pid) is { } service)
                 KillStrays(service.Name, exit.Pid);
             Reaper.TryReap(exit.Pid, out _);
-            try
-            {
-                _supervisor.Exited(exit);
-            }
-            catch (Exception fault)
-            {
-                Faulted(fault);
-            }
+            _supervisor.Exited(exit);
         }
     }
 

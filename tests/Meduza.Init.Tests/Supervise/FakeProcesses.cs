@@ -19,6 +19,9 @@ internal sealed class FakeProcesses : IProcesses
     /// <summary>When set, no process can be made: the errno.</summary>
     public int NoMore { get; set; }
 
+    /// <summary>Calls that throw what no caller expects, as <c>start a</c>, <c>probe</c>, <c>signal a</c>, <c>kill a</c>, <c>ended a</c>.</summary>
+    public HashSet<string> Faults { get; } = [];
+
     /// <summary>Kinds of readiness that show just now.</summary>
     public HashSet<string> ReadyTargets { get; } = [];
 
@@ -26,6 +29,7 @@ internal sealed class FakeProcesses : IProcesses
 
     public IProcess Start(ServiceDefinition definition, Action executed)
     {
+        Fault($"start {definition.Name}");
         if (NoMore != 0)
             throw new LinuxException("spawn", definition.Command[0], NoMore);
         var process = new FakeProcess(this, definition, ++_lastPid, executed);
@@ -40,9 +44,19 @@ internal sealed class FakeProcesses : IProcesses
         return new FakeProbe(this, readiness.Target);
     }
 
+    public void Fault(string call)
+    {
+        if (Faults.Contains(call))
+            throw new InvalidOperationException($"a fault in {call}");
+    }
+
     private sealed class FakeProbe(FakeProcesses processes, string target) : IReadinessProbe
     {
-        public bool IsReady() => processes.ReadyTargets.Contains(target);
+        public bool IsReady()
+        {
+            processes.Fault("probe");
+            return processes.ReadyTargets.Contains(target);
+        }
 
         public void Dispose() => processes.OpenProbes--;
     }
@@ -65,6 +79,7 @@ internal sealed class FakeProcess(FakeProcesses processes, ServiceDefinition def
     public void Signal(int signal)
     {
         Assert.False(IsGone, "a signal to a process that was collected");
+        processes.Fault($"signal {definition.Name}");
         Got.Add(signal);
         processes.Story.Add($"signal {definition.Name} {signal}");
     }
@@ -74,6 +89,7 @@ internal sealed class FakeProcess(FakeProcesses processes, ServiceDefinition def
     public void KillAll()
     {
         Assert.False(IsGone, "a kill of a process that was collected");
+        processes.Fault($"kill {definition.Name}");
         Killed = true;
         processes.Story.Add($"kill {definition.Name}");
     }
@@ -82,6 +98,7 @@ internal sealed class FakeProcess(FakeProcesses processes, ServiceDefinition def
     {
         Assert.False(IsGone);
         IsGone = true;
+        processes.Fault($"ended {definition.Name}");
         return Failure ?? exit.ToString();
     }
 }

@@ -10,9 +10,10 @@ namespace Meduza.Init.Supervise.States;
 /// <param name="Find">The service of a name; null when there is none.</param>
 /// <param name="Holder">One that must end before the service given may be asked to; null when there is none.</param>
 /// <param name="Changed">Called after every change of a service's state, or of what it waits for.</param>
+/// <param name="Contain">Runs a step of a service; what it throws is that service's alone.</param>
 internal sealed record ServiceContext(
     TimeProvider Time, Timers Timers, IProcesses Processes, RestartPolicy Policy,
-    Func<string, Service?> Find, Func<Service, Service?> Holder, Action<Service> Changed);
+    Func<string, Service?> Find, Func<Service, Service?> Holder, Action<Service> Changed, Action<Service, Action> Contain);
 
 /// <summary>
 /// One supervised service: its definition, its state, its process. What it goes through is written down in
@@ -37,11 +38,11 @@ internal sealed partial class Service
     public Service(ServiceDefinition definition, ServiceContext context)
     {
         (Definition, _running, _context) = (definition, definition, context);
-        _retry = context.Timers.Create(() => Wait(unasked: true));
-        _probing = context.Timers.Create(Probe);
-        _startLimit = context.Timers.Create(AtStartLimit);
-        _stopLimit = context.Timers.Create(() => _process?.KillAll());
-        _reloading = context.Timers.Create(TryReload);
+        _retry = Timer(() => Wait(unasked: true));
+        _probing = Timer(Probe);
+        _startLimit = Timer(AtStartLimit);
+        _stopLimit = Timer(() => _process?.KillAll());
+        _reloading = Timer(TryReload);
     }
 
     public string Name => Definition.Name;
@@ -91,7 +92,7 @@ internal sealed partial class Service
             Restarts++;
         try
         {
-            _process = _context.Processes.Start(_running, Executed);
+            _process = _context.Processes.Start(_running, () => _context.Contain(this, Executed));
         }
         catch (Exception e) when (e is LinuxException or ArgumentException)
         {
@@ -122,6 +123,8 @@ internal sealed partial class Service
         else
             EndedAsAsked(how);
     }
+
+    private LoopTimer Timer(Action due) => _context.Timers.Create(() => _context.Contain(this, due));
 
     private void EndedByItself(string how, Exit exit)
     {

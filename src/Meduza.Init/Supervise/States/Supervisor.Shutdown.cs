@@ -51,7 +51,7 @@ internal sealed partial class Supervisor
             if (!next.HasProcess)
                 continue;
             _asked.Add((next, _context.Timers.Now));
-            next.Stop(); // comes back here by the change of its state
+            Contain(next, next.Stop); // comes back here by the change of its state
             if (_shutDown is null)
                 return;
         }
@@ -98,8 +98,8 @@ internal sealed partial class Supervisor
         _deadlineTimer.Start(LastLimit);
         foreach (var service in _inOrder.ToArray())
         {
-            service.Stop();
-            service.Kill();
+            Contain(service, service.Stop);
+            Contain(service, service.Kill);
         }
     }
 

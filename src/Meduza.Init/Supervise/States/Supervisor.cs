@@ -22,13 +22,19 @@ internal sealed partial class Supervisor
     public Supervisor(TimeProvider time, Timers timers, IProcesses processes, RestartPolicy policy)
     {
         _time = time;
-        _context = new(time, timers, processes, policy, Find, Holder, OnChanged);
+        _context = new(time, timers, processes, policy, Find, Holder, OnChanged, Contain);
         _paceTimer = timers.Create(ContinueShutdown);
         _deadlineTimer = timers.Create(AtDeadline);
     }
 
     /// <summary>Called after every change of a service's state, also its last one before it is forgotten.</summary>
     public event Action<Service>? Changed;
+
+    /// <summary>
+    /// Gets what a step of one service or a handler of <see cref="Changed"/> throws, so that a fault is that service's and
+    /// the others go on. Null lets it through.
+    /// </summary>
+    public Action<Exception>? Faulted { get; set; }
 
     /// <summary>In the order in which they were defined.</summary>
     public IReadOnlyList<Service> Services => _inOrder;
@@ -73,7 +79,11 @@ internal sealed partial class Supervisor
     }
 
     /// <summary>An exit was collected. One of no service, an adopted orphan's, needs nothing more.</summary>
-    public void Exited(Exit exit) => Owner(exit.Pid)?.Exited(exit);
+    public void Exited(Exit exit)
+    {
+        if (Owner(exit.Pid) is { } service)
+            Contain(service, () => service.Exited(exit));
+    }
 
     /// <summary>One service as status and events show it.</summary>
     public ServiceStatus Status(Service service) => new()
@@ -97,9 +107,34 @@ internal sealed partial class Supervisor
             _services.Remove(service.Name);
             _inOrder.Remove(service);
         }
-        Changed?.Invoke(service);
+        Tell(service);
         Settle();
         ContinueShutdown();
+    }
+
+    private void Tell(Service service)
+    {
+        try
+        {
+            Changed?.Invoke(service);
+        }
+        catch (Exception fault) when (Faulted is not null)
+        {
+            Faulted(fault);
+        }
+    }
+
+    private void Contain(Service service, Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception fault) when (Faulted is not null)
+        {
+            Faulted(fault);
+            service.Recover(fault);
+        }
     }
 
     private void StartRequired(Service service)
@@ -146,8 +181,17 @@ internal sealed partial class Supervisor
                 for (var i = 0; i < _inOrder.Count; i++)
                 {
                     var service = _inOrder[i];
-                    if (Settle(service))
-                        Changed?.Invoke(service);
+                    // As Contain does, but without an object for every look at every service.
+                    try
+                    {
+                        if (Settle(service))
+                            Tell(service);
+                    }
+                    catch (Exception fault) when (Faulted is not null)
+                    {
+                        Faulted(fault);
+                        service.Recover(fault);
+                    }
                 }
             }
         }
