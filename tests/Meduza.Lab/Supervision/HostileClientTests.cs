@@ -119,32 +119,34 @@ public sealed class HostileClientTests : IDisposable
     [Fact]
     public void Halves_of_frames_that_never_end_hold_nobody_up()
     {
-        var before = Descriptors;
         var sockets = Enumerable.Range(0, 40).Select(_ => Connect()).ToList();
         foreach (var socket in sockets)
             socket.Send([.. BitConverter.GetBytes(1 << 20), .. "{\"verb\":\"sta"u8]);
 
         AssertServes();
 
+        var held = Descriptors;
         sockets.ForEach(s => s.Dispose());
-        Machine.Until(() => Descriptors <= before + 2, "end of their connections"); // the service of AssertServes has two log files
+        Machine.Until(() => Descriptors <= held - 40, "end of their connections");
     }
 
     [Fact]
     public void Sixty_four_are_served_and_the_sixty_fifth_is_told_so()
     {
-        // The agent is one of them, the test's own connection another.
-        var sockets = Enumerable.Range(0, 62).Select(_ => Connect()).ToList();
-        foreach (var socket in sockets)
+        var sockets = new List<Socket>();
+        JsonObject answer;
+        do
         {
-            socket.Send(Frame("{\"verb\":\"status\",\"id\":7}"));
-            Assert.Equal(7, (int)Answer(socket)!["id"]!);
+            sockets.Add(Connect());
+            sockets[^1].Send(Frame("{\"verb\":\"status\",\"id\":7}"));
+            answer = Answer(sockets[^1])!;
         }
-        using (var one = Connect())
-        {
-            Assert.Contains("64 clients", (string?)Answer(one)?["error"] ?? "", StringComparison.Ordinal);
-            Assert.Null(Answer(one));
-        }
+        while ((int)answer["id"]! == 7);
+
+        Assert.Contains("64 clients", (string?)answer["error"] ?? "", StringComparison.Ordinal);
+        Assert.Null(Answer(sockets[^1]));
+        // The test's own connection is one of the 64, and so is the agent's once it is there.
+        Assert.InRange(sockets.Count - 1, 62, 63);
         sockets.ForEach(s => s.Dispose());
         AssertServes();
     }
