@@ -92,10 +92,21 @@ internal sealed unsafe class LogFile(string path) : IDisposable
 
     private Descriptor Open()
     {
-        var file = Descriptor.Open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0x1a0 /* 0640 */);
+        Descriptor file;
+        try
+        {
+            file = OpenAsItIs();
+        }
+        catch (LinuxException e) when (e.Errno == ENOENT)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            file = OpenAsItIs();
+        }
         _length = (long)lseek(file.Number, 0, SEEK_END);
         return file;
     }
+
+    private Descriptor OpenAsItIs() => Descriptor.Open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0x1a0 /* 0640 */);
 
     /// <summary>Writes as many whole lines as there is room for.</summary>
     /// <param name="whole">How many that were.</param>

@@ -37,13 +37,15 @@ internal static unsafe class Strays
     {
         Send(-pid);
         var mark = Encoding.UTF8.GetBytes($"{Mark}={service}\0");
+        // One that was killed may be seen once more before it is gone: only a new one is a reason for another round.
+        var killed = new HashSet<int>();
         for (var round = 0; round < MostRounds; round++)
         {
             var found = false;
             foreach (var other in AllProcesses())
             {
-                if (other != pid && Belongs(other, pid, mark))
-                    found |= Send(other);
+                if (other != pid && !killed.Contains(other) && Belongs(other, pid, mark) && Send(other))
+                    found = killed.Add(other);
             }
             if (!found)
                 return;

@@ -105,6 +105,16 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_is_not_there_is_made()
+    {
+        using var file = new LogFile(Path.Combine(_folder, "made", "a.out.log"));
+
+        file.Write("one\n"u8, 1);
+
+        Assert.Equal("one\n", File.ReadAllText(Path.Combine(_folder, "made", "a.out.log")));
+    }
+
+    [Fact]
     public void A_link_in_its_place_is_not_followed()
     {
         var victim = Path.Combine(_folder, "victim");
