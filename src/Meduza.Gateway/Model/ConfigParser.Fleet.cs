@@ -54,7 +54,7 @@ public static partial class ConfigParser
         static Prefix? Parse(string line) => Prefix.TryParse(line, out var prefix, out _) && !prefix.IsIpv6 ? prefix : null;
     }
 
-    private static BgpSpeaker? ReadSpeaker(KeyReader keys)
+    private static BgpSpeaker? ReadSpeaker(KeyReader keys, MeshType mesh)
     {
         if (!keys.Get(KeyTable.BgpEnable, true))
             return null;
@@ -64,7 +64,7 @@ public static partial class ConfigParser
         return new BgpSpeaker(
             routerId,
             keys.OrNull(KeyTable.BgpAsn) ?? keys.OrNull(KeyTable.BgpLocalAsn),
-            keys.OrNothing(KeyTable.TincIpv4),
+            keys.OrNothing(mesh == MeshType.Tinc ? KeyTable.TincIpv4 : KeyTable.EasyTierIpv4),
             keys.Get(KeyTable.Behavior, Behavior.Static));
     }
 }

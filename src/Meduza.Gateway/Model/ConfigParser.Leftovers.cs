@@ -7,18 +7,25 @@ public static partial class ConfigParser
     private const string NotDriven = "is not driven by this version: nothing is done for it";
 
     /// <summary>Says plainly what was asked for and will not happen.</summary>
-    private static void ReportUndriven(KeyReader own, KeyReader global)
+    private static void ReportUndriven(KeyReader own)
     {
-        var mesh = global.Get(KeyTable.MeshType, MeshType.EasyTier);
         foreach (var (enable, component) in KeyTable.UndrivenSwitches)
         {
-            if (own.Get(enable, false) && !(component == "EasyTier" && mesh == MeshType.Tinc))
+            if (own.Get(enable, false))
                 own.Findings.Warn(own.FullKey(enable), $"{component} {NotDriven}");
         }
         if (own.Get(KeyTable.MosdnsEnable, false))
             own.Findings.Warn(own.FullKey(KeyTable.MosdnsEnable), $"MosDNS {NotDriven}; dnsmasq asks the fallback resolvers");
-        if (mesh == MeshType.EasyTier && (global.Has(KeyTable.MeshType) || own.Get(KeyTable.TincEnable, false)))
-            global.Findings.Warn(global.FullKey(KeyTable.MeshType), $"is easytier, which {NotDriven}");
+    }
+
+    /// <summary>A node that was made a member of the overlay that the fleet does not use, and of that alone.</summary>
+    private static void ReportOtherMesh(KeyReader own, MeshType mesh)
+    {
+        var (used, other, name) = mesh == MeshType.Tinc
+            ? (KeyTable.TincEnable, KeyTable.EasyTierEnable, "tinc")
+            : (KeyTable.EasyTierEnable, KeyTable.TincEnable, "easytier");
+        if (own.Get(other, false) && !own.Get(used, false))
+            own.Findings.Warn(own.FullKey(other), $"nothing is done for it: /global/mesh_type is {name}; the node is in no overlay until {own.FullKey(used)} is true");
     }
 
     /// <summary>What no part in use has asked for: unknown keys, and bad values that would matter once their part is enabled.</summary>

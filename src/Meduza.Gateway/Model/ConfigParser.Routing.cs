@@ -19,8 +19,8 @@ public static partial class ConfigParser
             return null;
         }
         var active = own.List(KeyTable.OspfActiveInterfaces);
-        if (active.IsEmpty && config.Tinc is { } tinc)
-            active = [tinc.Device];
+        if (active.IsEmpty && config.OverlayDevice is { } overlay)
+            active = [overlay];
         if (active.IsEmpty)
             own.Findings.Warn(own.FullKey(KeyTable.OspfEnable), "OSPF has no interface to find neighbours on: there is no overlay, and ospf/active_ifaces is not set");
         if (config.Tinc is { Mode: "router" } routed && active.Contains(routed.Device))
@@ -124,13 +124,13 @@ public static partial class ConfigParser
     /// <summary>The full mesh: every other node with a router id, as far as it can be reached over the overlay.</summary>
     private static ImmutableArray<BgpNodePeer> NodePeers(KeyReader own, GatewayConfig config, ImmutableArray<FleetNode> fleet, AsNumber asn)
     {
-        var overlay = config.Tinc?.Ipv4;
+        var overlay = config.OverlayAddress;
         var source = AddressInOverlay(own.OrNull(KeyTable.RouterId), overlay, overlay);
         List<BgpNodePeer> peers = [];
         var seen = new HashSet<IPAddress>();
         foreach (var other in fleet)
         {
-            if (ReadOther(other, LeftOutOfIbgp, ReadSpeaker) is not { } speaker)
+            if (ReadOther(other, LeftOutOfIbgp, keys => ReadSpeaker(keys, config.Mesh)) is not { } speaker)
                 continue;
             var key = $"{KeyTable.NodesPrefix}{other.Name}/";
             if (speaker.Asn is { } theirs && theirs != asn)

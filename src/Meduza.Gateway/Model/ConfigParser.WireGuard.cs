@@ -93,9 +93,13 @@ public static partial class ConfigParser
 
     /// <summary>Two that would bind the same UDP port.</summary>
     private static void ReportListenPortClashes(
-        List<(WireGuardInstance Config, KeyReader Keys)> wireGuard, List<(OpenVpn.OpenVpnInstance Config, KeyReader Keys)> openVpn)
+        GatewayConfig config, List<(WireGuardInstance Config, KeyReader Keys)> wireGuard, List<(OpenVpn.OpenVpnInstance Config, KeyReader Keys)> openVpn)
     {
         var owners = new Dictionary<Port, string>();
+        if (config.Tinc is { } tinc)
+            owners.Add(tinc.Self.Port, "tinc");
+        foreach (var url in (config.EasyTier?.Listeners ?? []).Where(url => url is { Port: not null, Transports: Transports.Udp }))
+            owners.TryAdd(url.Port!.Value, "easytier");
         foreach (var (instance, _) in openVpn.Where(o => !o.Config.Protocol.IsTcp && !o.Config.Directives.Any(d => d.Name is "local" or "lport" or "nobind")))
             owners.TryAdd(instance.Port, $"openvpn/{instance.Name}");
         foreach (var (instance, keys) in wireGuard)

@@ -14,7 +14,18 @@ public static partial class ConfigParser
     public static ParseResult Parse(Snapshot snapshot, string nodeId)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
+        return Parse(new SortedKeys(snapshot), nodeId, out _);
+    }
+
+    /// <summary>The same for keys that are laid out already.</summary>
+    /// <param name="draft">
+    /// What can be read, also where there are errors: values that are wrong are left out. For comparing nodes; nothing may be
+    /// rendered from it. Null where the node's name is none.
+    /// </param>
+    internal static ParseResult Parse(SortedKeys keys, string nodeId, out GatewayConfig? draft)
+    {
         ArgumentNullException.ThrowIfNull(nodeId);
+        draft = null;
         var findings = new Findings();
         if (!InstanceName.TryParse(nodeId, out var node))
         {
@@ -22,12 +33,12 @@ public static partial class ConfigParser
             return new ParseResult(null, findings.Errors, findings.Warnings);
         }
 
-        var keys = new SortedKeys(snapshot);
         var global = new KeyReader(keys, KeyTable.GlobalPrefix, findings, new HashSet<string>(StringComparer.Ordinal));
         var own = new KeyReader(keys, $"{KeyTable.NodesPrefix}{node}/", findings, global.Used);
-        var config = Assemble(keys, node, own, global);
+        var config = draft = Assemble(keys, node, own, global);
 
-        ReportUndriven(own, global);
+        ReportUndriven(own);
+        ReportOtherMesh(own, config.Mesh);
         ReportUnused(own, global);
         return new ParseResult(findings.HasErrors ? null : config, findings.Errors, findings.Warnings);
     }
@@ -52,16 +63,17 @@ public static partial class ConfigParser
             FleetPrivateLans = [.. fleet.SelectMany(other => other.PrivateLans).Concat(config.PrivateLans).Distinct().Order()],
             TincNetname = global.Aside().Get(KeyTable.TincNetname, DefaultNetname),
             Tinc = ReadTinc(own, global, config, fleet),
+            EasyTier = ReadEasyTier(own, global, config),
         };
         var instances = ReadOpenVpn(own);
         var wireGuard = ReadWireGuard(own);
-        ReportListenPortClashes(wireGuard, instances);
+        ReportListenPortClashes(config, wireGuard, instances);
         List<(string Link, DeviceName Device, Key<DeviceName> DeviceKey, KeyReader Keys)> links =
         [
             .. instances.Select(i => ($"openvpn/{i.Config.Name}", i.Config.Device, KeyTable.OpenVpnDevice, i.Keys)),
             .. wireGuard.Select(i => ($"wireguard/{i.Config.Name}", i.Config.Device, KeyTable.WireGuardDevice, i.Keys)),
         ];
-        ReportDeviceClashes(config.Tinc, links);
+        ReportDeviceClashes(config, links);
         var hosts = HostRecords.Parse(keys.Below(KeyTable.HostsPrefix));
         foreach (var warning in hosts.Warnings)
             own.Findings.Warn(warning.Key, warning.Message);
@@ -86,11 +98,11 @@ public static partial class ConfigParser
     }
 
     private static void ReportDeviceClashes(
-        TincConfig? tinc, List<(string Link, DeviceName Device, Key<DeviceName> DeviceKey, KeyReader Keys)> links)
+        GatewayConfig config, List<(string Link, DeviceName Device, Key<DeviceName> DeviceKey, KeyReader Keys)> links)
     {
         var owners = new Dictionary<DeviceName, string>();
-        if (tinc is not null)
-            owners.Add(tinc.Device, "tinc");
+        if (config.OverlayDevice is { } overlay)
+            owners.Add(overlay, config.Tinc is null ? "easytier" : "tinc");
         foreach (var (link, device, key, keys) in links)
         {
             if (!owners.TryAdd(device, link))

@@ -12,7 +12,8 @@ namespace Meduza.Gateway.Model;
 public sealed record FilterRule(bool Permit, Prefix Prefix, int? AtLeast, int? AtMost)
 {
     internal static ValueKind<ImmutableArray<FilterRule>> Rules { get; } = new(
-        "list of rules", "one rule a line: permit|deny PREFIX [ge N] [le N]; lines that begin with # are comments", ValueLayout.Lines, ReadAll);
+        "list of rules", "one rule a line: permit|deny PREFIX [ge N] [le N]; lines that begin with # are comments", ValueLayout.Lines, ReadAll)
+    { IsList = true };
 
     private static readonly ValueKind<FilterRule> Rule = new("rule", "permit|deny PREFIX [ge N] [le N]", ValueLayout.Line, ReadOne);
 
@@ -63,7 +64,8 @@ public sealed record FilterRule(bool Permit, Prefix Prefix, int? AtLeast, int? A
 public sealed record TransitPeers(bool All, ImmutableArray<AsNumber> AsNumbers)
 {
     internal static ValueKind<TransitPeers> Kind { get; } = new(
-        "list of AS numbers, or *", "one AS number a line, or * for all external peers", ValueLayout.Lines, Read);
+        "list of AS numbers, or *", "one AS number a line, or * for all external peers", ValueLayout.Lines, Read)
+    { IsList = true };
 
     public static TransitPeers None { get; } = new(false, []);
 

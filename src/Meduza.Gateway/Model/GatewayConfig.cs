@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Meduza.Gateway.Model.EasyTier;
 using Meduza.Gateway.Model.OpenVpn;
 using Meduza.Gateway.Model.Values;
 using Meduza.Gateway.Model.WireGuard;
@@ -54,6 +55,13 @@ public sealed record GatewayConfig
     public string TincNetname { get; init; } = "mesh";
 
     public TincConfig? Tinc { get; init; }
+    public EasyTierConfig? EasyTier { get; init; }
+
+    /// <summary>The device of the overlay, whichever it is; null where the node is in none.</summary>
+    public DeviceName? OverlayDevice => Tinc?.Device ?? EasyTier?.Device;
+
+    /// <summary>The node's address in the overlay; null where it has none, or one that is not known before.</summary>
+    public HostAddress? OverlayAddress => Tinc?.Ipv4 ?? EasyTier?.Ipv4;
 
     /// <summary>The enabled instances, sorted by name.</summary>
     public ImmutableArray<OpenVpnInstance> OpenVpn { get; init; } = [];

@@ -15,6 +15,8 @@ public sealed record Machine
     /// <summary>True where FRR has <c>mgmtd</c> (FRR 9 and later): it must run before the other daemons.</summary>
     public bool FrrHasMgmtd { get; init; }
 
+    public string EasyTier { get; init; } = "/usr/bin/easytier-core";
+
     public string Tincd { get; init; } = "/usr/sbin/tincd";
 
     public string OpenVpn { get; init; } = "/usr/sbin/openvpn";

@@ -41,8 +41,8 @@ internal static class PacketRulesRenderer
 
     private static IEnumerable<string> Devices(GatewayConfig config)
     {
-        if (config.Tinc is { } tinc)
-            yield return tinc.Device.ToString();
+        if (config.OverlayDevice is { } overlay)
+            yield return overlay.ToString();
         foreach (var instance in config.OpenVpn)
             yield return instance.Device.ToString();
         foreach (var instance in config.WireGuard)
@@ -54,6 +54,11 @@ internal static class PacketRulesRenderer
     {
         if (config.Tinc is { } tinc)
             yield return PortSelector.Of(tinc.Self.Port, Transports.Both);
+        foreach (var url in (config.EasyTier?.Listeners ?? []).Concat(config.EasyTier?.Peers ?? []))
+        {
+            if (url.Port is { } port && url.Transports != Transports.None)
+                yield return PortSelector.Of(port, url.Transports);
+        }
         foreach (var instance in config.OpenVpn)
         {
             yield return PortSelector.Of(instance.Port, instance.Protocol.IsTcp ? Transports.Tcp : Transports.Udp);

@@ -16,6 +16,7 @@ public static class Renderer
         var state = new StateBuilder();
         // The order of these calls is the order in which services start.
         DnsmasqRenderer.Render(config, machine, state);
+        EasyTierRenderer.Render(config, machine, state);
         TincRenderer.Render(config, machine, state);
         OpenVpnRenderer.Render(config, machine, state);
         WireGuardRenderer.Render(config, machine, state);

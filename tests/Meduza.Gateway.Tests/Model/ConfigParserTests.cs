@@ -92,7 +92,6 @@ public sealed class ConfigParserTests
     [InlineData("/nodes/gw-a/clash/enable", "true")]
     [InlineData("/nodes/gw-a/mosdns/enable", "true")]
     [InlineData("/nodes/gw-a/healthy/enable", "yes")]
-    [InlineData("/global/mesh_type", "easytier")]
     public void What_this_version_does_not_drive_is_said_plainly(string key, string value)
     {
         var result = Fleet.Keys.With(key, value).Parse("gw-a");

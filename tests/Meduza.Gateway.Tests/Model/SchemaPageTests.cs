@@ -1,5 +1,6 @@
 using System.Text;
 using Meduza.Gateway.Model.Keys;
+using Meduza.Gateway.Schema;
 using Meduza.Gateway.Tests.Golden;
 
 namespace Meduza.Gateway.Tests.Model;
@@ -23,9 +24,26 @@ public sealed class SchemaPageTests
             File.WriteAllText(Page, current);
         else
             Assert.Equal(current, text);
-        foreach (var spec in KeyTable.All.Where(spec => !spec.IsUndriven))
-            Assert.Contains($"`{Short(spec)}`", current, StringComparison.Ordinal);
+        foreach (var spec in KeyTable.All)
+            Assert.Contains($"`{SchemaTables.NameOf(spec)}`", current, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void No_key_is_listed_twice()
+    {
+        foreach (var group in KeyTable.All.GroupBy(spec => spec.Template))
+            Assert.True(group.Count() == 1, group.Key);
+    }
+
+    [Fact]
+    public void Every_key_says_what_it_is() => Assert.All(KeyTable.All, spec =>
+    {
+        Assert.NotEmpty(spec.About);
+        Assert.NotEmpty(spec.Component);
+        // Only what is refused, or read by nothing yet, has no kind of value.
+        Assert.Equal(spec is RefusedKey or UndrivenKey, spec.KindName.Length == 0);
+        Assert.DoesNotContain(spec.About, char.IsControl);
+    });
 
     /// <summary>Replaces what stands between the markers of each section by the keys that the section is about.</summary>
     private static string Fill(string text)
@@ -35,59 +53,10 @@ public sealed class SchemaPageTests
         for (int begin; (begin = text.IndexOf(Begin, at, StringComparison.Ordinal)) >= 0;)
         {
             var named = text.IndexOf(" -->\n", begin, StringComparison.Ordinal);
-            var prefixes = text[(begin + Begin.Length)..named].Split(' ');
-            page.Append(text, at, named + 5 - at).Append(Table(prefixes));
+            var sections = text[(begin + Begin.Length)..named].Split(' ');
+            page.Append(text, at, named + 5 - at).Append(SchemaTables.Of(sections));
             at = text.IndexOf(End, named, StringComparison.Ordinal);
         }
         return page.Append(text, at, text.Length - at).ToString();
     }
-
-    private static string Table(string[] prefixes)
-    {
-        var table = new StringBuilder();
-        var specs = KeyTable.All.Where(spec => prefixes.Any(prefix => prefix == Section(spec))).ToList();
-        Assert.True(specs.Count > 0, $"no key of {string.Join(' ', prefixes)}");
-        if (specs.TrueForAll(spec => spec is RefusedKey))
-        {
-            table.Append("| directive | why |\n| --- | --- |\n");
-            foreach (var group in specs.Cast<RefusedKey>().GroupBy(spec => spec.Reason))
-                table.Append($"| {string.Join(", ", group.Select(spec => $"`{Short(spec)}`"))} | {group.Key} |\n");
-            return table.ToString();
-        }
-        if (specs.TrueForAll(spec => Section(spec) == "directives"))
-        {
-            table.Append("| directive | arguments |\n| --- | --- |\n");
-            foreach (var spec in specs)
-                table.Append($"| `{Short(spec)}` | {Cell(spec.KindName)} |\n");
-            return table.ToString();
-        }
-        table.Append("| key | value | default | meaning |\n| --- | --- | --- | --- |\n");
-        foreach (var spec in specs)
-        {
-            var value = Cell(spec.KindName + (spec.IsSecret ? ", secret" : ""));
-            table.Append($"| `{Short(spec)}` | {value} | {(spec.Default is { } d ? Cell(d) : "")} | {Cell(spec.About)} |\n");
-        }
-        return table.ToString();
-    }
-
-    private static string Section(KeySpec spec) => spec switch
-    {
-        RefusedKey => "refused",
-        { IsUndriven: true } => "undriven",
-        Key<System.Collections.Immutable.ImmutableArray<Gateway.Model.OpenVpn.OpenVpnDirective>> => "directives",
-        { Template: "/commit" } or { Template: "/global/mesh_type" } or { Template: "/global/internal_routing_system" } => "fleet",
-        _ when spec.Template.StartsWith("/global/", StringComparison.Ordinal) => "global-" + spec.Template.Split('/')[2],
-        _ when spec.Template.StartsWith("/dns/", StringComparison.Ordinal) => "hosts",
-        _ when spec.Template.Contains("/openvpn/<NAME>/bgp/", StringComparison.Ordinal) => "link-bgp",
-        _ when spec.Template.Contains("/wireguard/<NAME>/bgp/", StringComparison.Ordinal) => "wireguard-bgp",
-        _ => spec.Template.Split('/')[3],
-    };
-
-    private static string Short(KeySpec spec) => spec.Template
-        .Replace("/nodes/<ID>/openvpn/<NAME>/bgp/", "bgp/", StringComparison.Ordinal)
-        .Replace("/nodes/<ID>/wireguard/<NAME>/", "", StringComparison.Ordinal)
-        .Replace("/nodes/<ID>/openvpn/<NAME>/", "", StringComparison.Ordinal)
-        .Replace("/nodes/<ID>/", "", StringComparison.Ordinal);
-
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 }

@@ -28,7 +28,7 @@ public sealed class PlannerTests
         Assert.Equal(state.Services, changes.Defines);
         Assert.Empty(changes.Links);
         Assert.Empty(changes.Frr);
-        Assert.Equal(["frr", "hosts", "openvpn/office", "tinc"], changes.Components);
+        Assert.Equal(["easytier", "frr", "hosts", "openvpn/office", "tinc"], changes.Components);
     }
 
     [Fact]

@@ -7,7 +7,9 @@ namespace Meduza.Gateway.Tests.Programs;
 /// <summary>Every golden case, laid down and started: each program takes its files, gets ready and goes on running.</summary>
 public sealed class GoldenProgramTests
 {
-    public static TheoryData<string, string> Cases => new(GoldenTests.Cases.Select(row => (row.Data.Item1, row.Data.Item2)).Where(row => row.Item1 != "empty"));
+    public static TheoryData<string, string> Cases => new(GoldenTests.Cases.Select(row => (row.Data.Item1, row.Data.Item2))
+        // Nothing runs without a key, and EasyTier is in no package of Debian: EasyTierRendererTests reads its file.
+        .Where(row => row.Item1 is not ("empty" or "easytier")));
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -15,6 +15,24 @@ public abstract record KeySpec(string Template, string About)
     /// <summary>The value's kind, in a word or two.</summary>
     public abstract string KindName { get; }
 
+    /// <summary>What a value must look like, in words.</summary>
+    public abstract string Expected { get; }
+
+    /// <summary>True when a value is a list, one item a line.</summary>
+    public virtual bool IsList => false;
+
+    /// <summary>The part of the gateway that it is about: <c>fleet</c>, <c>node</c>, <c>bgp</c>, <c>openvpn</c>, <c>status</c>, ….</summary>
+    public string Component => Template.Split('/') switch
+    {
+        ["", "global", var part, _, ..] => part,
+        ["", "nodes", _, "portforward"] => "portforward",
+        ["", "nodes", _, var part, _, ..] => part,
+        ["", "nodes", ..] => "node",
+        ["", "updated", ..] => "status",
+        ["", "dns", ..] => "hosts",
+        _ => "fleet",
+    };
+
     /// <summary>What a key that is not there means, in words; null where it means nothing at all.</summary>
     public string? Default { get; init; }
 
@@ -33,6 +51,10 @@ public sealed record Key<T>(string Template, ValueKind<T> Kind, string About) : 
 {
     public override string KindName => Kind.Name;
 
+    public override string Expected => Kind.Expected;
+
+    public override bool IsList => Kind.IsList;
+
     /// <summary>What follows the last placeholder and its slash, or the whole key: the name relative to its owner.</summary>
     internal string Name { get; } = RelativeName(Template);
 
@@ -49,4 +71,6 @@ public sealed record Key<T>(string Template, ValueKind<T> Kind, string About) : 
 public sealed record UndrivenKey(string Template, string About) : KeySpec(Template, About)
 {
     public override string KindName => "";
+
+    public override string Expected => "";
 }

@@ -8,6 +8,8 @@ public sealed record RefusedKey(string Template, string Reason) : KeySpec(Templa
 {
     public override string KindName => "";
 
+    public override string Expected => "nothing: delete the key";
+
     internal override void Check(KeyReader reader, string key, ReadOnlySpan<byte> value) =>
         reader.Findings.Error(key, $"is refused: the directive {Reason}");
 }

@@ -11,10 +11,14 @@ public static partial class KeyTable
 
     internal static Key<bool> ClashEnable { get; } = Switch("clash/enable", "Runs mihomo.");
 
+    /// <summary>Read by nothing yet, but already as what it will be.</summary>
+    internal static Key<Port> HealthyPort { get; } = new(
+        "/nodes/<ID>/healthy/port", Kinds.Port, "TCP port for probes: it accepts, and closes, while the last commit is applied and all that is enabled is up.")
+    { IsUndriven = true };
+
     /// <summary>The switches of what this version does not drive, and what to call it in a message.</summary>
     internal static ImmutableArray<(Key<bool> Enable, string Component)> UndrivenSwitches { get; } =
     [
-        (Switch("easytier/enable", "Makes the node a member of the EasyTier network."), "EasyTier"),
         (ClashEnable, "mihomo (clash)"),
         (Switch("healthy/enable", "Opens the port for health probes."), "the health probe port"),
         (Switch("access/enable", "Runs the LDAP access server."), "the access server"),
@@ -22,13 +26,11 @@ public static partial class KeyTable
 
     private static ImmutableArray<KeySpec> UndrivenKeys =>
     [
-        .. UndrivenSwitches.Select(s => (KeySpec)s.Enable), MosdnsEnable,
-        .. Names("/global/", "easytier/network_name", "easytier/network_secret", "easytier/private_mode", "easytier/dhcp",
-            "clash/subscriptions/<NAME>/url", "mosdns/rule_files", "mosdns/plugins", "mosdns/local", "mosdns/block", "mosdns/ddns",
+        .. UndrivenSwitches.Select(s => (KeySpec)s.Enable), MosdnsEnable, HealthyPort,
+        .. Names("/global/", "clash/subscriptions/<NAME>/url", "mosdns/rule_files", "mosdns/plugins", "mosdns/local", "mosdns/block", "mosdns/ddns",
             "mosdns/global", "access/<REST>"),
-        .. Names("/nodes/<ID>/", "easytier/dev_name", "easytier/ipv4", "easytier/listeners", "easytier/mapped_listeners",
-            "easytier/peers", "clash/active_subscription", "clash/refresh/enable",
-            "clash/refresh/interval_minutes", "mosdns/refresh", "healthy/port", "access/<REST>"),
+        .. Names("/nodes/<ID>/", "clash/active_subscription", "clash/refresh/enable",
+            "clash/refresh/interval_minutes", "mosdns/refresh", "access/<REST>"),
     ];
 
     private static Key<bool> Switch(string name, string about) => new("/nodes/<ID>/" + name, Kinds.Flag, about)

@@ -46,13 +46,20 @@ public static partial class KeyTable
     /// <summary>Every key, in the order of the documentation.</summary>
     public static ImmutableArray<KeySpec> All => Listed.Keys;
 
+    /// <summary>The entry that a full key stands for; null for a key that nothing reads or writes.</summary>
+    public static KeySpec? Find(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return KeyIndex.Default.Find(key);
+    }
+
     // In a class of its own, since initializers of one partial file may run before those of another.
     private static class Listed
     {
         internal static readonly ImmutableArray<KeySpec> Keys =
         [
             Commit, MeshType, InternalRouting, Lan, PrivateLan, RouterId, Behavior,
-            .. TincKeys, .. OpenVpnKeys, .. DirectiveKeys, .. LinkBgpKeys, .. WireGuardKeys, .. BgpKeys, .. OspfKeys, .. PacketKeys, DnsmasqEnable, HostRecord, .. UndrivenKeys,
+            .. EasyTierKeys, .. TincKeys, .. OpenVpnKeys, .. DirectiveKeys, .. LinkBgpKeys, .. WireGuardKeys, .. BgpKeys, .. OspfKeys, .. PacketKeys, DnsmasqEnable, HostRecord, .. UndrivenKeys, .. StatusKeys,
         ];
     }
 }

@@ -19,7 +19,8 @@ internal sealed record DirectiveShape(string Name, ImmutableArray<DirectiveArgum
 
     /// <summary>The kind of its key's value: for a directive without arguments a flag, otherwise the arguments.</summary>
     public ValueKind<ImmutableArray<OpenVpnDirective>> Kind => new(
-        TakesNothing ? "flag" : Usage, TakesNothing ? Kinds.Flag.Expected : Expected, Repeats ? ValueLayout.Lines : ValueLayout.Line, Read);
+        TakesNothing ? "flag" : Usage, TakesNothing ? Kinds.Flag.Expected : Expected, Repeats ? ValueLayout.Lines : ValueLayout.Line, Read)
+    { IsList = Repeats };
 
     private string Usage => string.Join(' ', [.. Required.Select(a => $"<{a.Expected}>"), .. Optional.Select(a => $"[{a.Expected}]")]);
 

@@ -13,4 +13,8 @@ internal static class CharacterSets
 
     public static SearchValues<char> Base64 { get; } =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
+    /// <summary>Path and query of a URL, without what would need an escape or a quote anywhere (RFC 3986).</summary>
+    public static SearchValues<char> UrlPath { get; } =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/%?=&+");
 }

@@ -76,7 +76,8 @@ public static class Kinds
     /// means nothing, made the items' own.
     /// </summary>
     public static ValueKind<ImmutableArray<T>> ListOf<T>(ValueKind<T> item, bool sorted = false) => new(
-        $"list of {item.Name}", $"one item a line, each {item.Expected}", ValueLayout.Lines, text => ReadList(text, item, sorted));
+        $"list of {item.Name}", $"one item a line, each {item.Expected}", ValueLayout.Lines, text => ReadList(text, item, sorted))
+    { IsList = true };
 
     private static Reading<ImmutableArray<T>> ReadList<T>(string text, ValueKind<T> item, bool sorted)
     {

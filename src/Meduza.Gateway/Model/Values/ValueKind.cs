@@ -31,7 +31,11 @@ public enum ValueLayout
 /// <param name="Expected">What is expected, for messages: <c>a port, 1 to 65535</c>.</param>
 /// <param name="Layout">One line, or several.</param>
 /// <param name="Read">Reads text that already has that layout and is not empty.</param>
-public sealed record ValueKind<T>(string Name, string Expected, ValueLayout Layout, Func<string, Reading<T>> Read);
+public sealed record ValueKind<T>(string Name, string Expected, ValueLayout Layout, Func<string, Reading<T>> Read)
+{
+    /// <summary>True when each line is an item.</summary>
+    public bool IsList { get; init; }
+}
 
 /// <summary>Makes kinds of one-line values.</summary>
 public static class ValueKind

@@ -55,7 +55,7 @@ internal static partial class FrrRenderer
     /// What starts before FRR does. Tunnels do too, by their place in the state, and are not named: a new one would be a
     /// change of zebra's definition, and restart it.
     /// </summary>
-    private static readonly ImmutableArray<string> Earlier = ["dnsmasq", "tinc"];
+    private static readonly ImmutableArray<string> Earlier = ["dnsmasq", "easytier", "tinc"];
 
     /// <summary>Bytes for zebra's netlink socket: with the default a burst of routes overruns it and zebra misses some.</summary>
     private static readonly ImmutableArray<string> NetlinkBuffer = ["-s", "90000000"];
