@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Meduza.Gateway.Lint;
 using Meduza.Gateway.Model.Keys;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
@@ -62,6 +63,17 @@ public sealed class RenderPropertyTests
             AssertHarmless(state);
         }
     }, iter: 3_000);
+
+    [Fact]
+    public void Any_keys_are_judged_as_a_fleet_and_never_throw() => AnyKeys.Sample(keys =>
+    {
+        var report = FleetLint.Check(keys.Snapshot);
+        Assert.All(report.Findings, finding => Assert.NotEmpty(finding.Keys));
+        Assert.DoesNotContain(report.Findings, finding => finding.Message.Any(char.IsControl));
+        // What a node would reject, lint calls an error.
+        foreach (var node in report.Nodes)
+            Assert.True(keys.Parse(node).Errors.IsEmpty || report.HasErrors, node);
+    }, iter: 500);
 
     [Fact]
     public void Any_two_key_sets_are_a_plan_apart_that_leads_from_one_to_the_other() => Gen.Select(AnyKeys, AnyKeys).Sample((one, other) =>
