@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Meduza.Gateway.Generate;
+using Meduza.Init.Cli.Offline;
 using Meduza.Init.Control;
 
 namespace Meduza.Init.Cli;
@@ -14,6 +16,10 @@ namespace Meduza.Init.Cli;
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(KeysImportDocument))]
+[JsonSerializable(typeof(SchemaDocument))]
+[JsonSerializable(typeof(StateDocument))]
+[JsonSerializable(typeof(LintDocument))]
+[JsonSerializable(typeof(GeneratorOutput))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Indented, for a document that is printed alone.</summary>

@@ -39,6 +39,14 @@ internal static class CommonOptions
         return argument;
     }
 
+    /// <summary><c>--from FILE|-</c>: a file of keys.</summary>
+    public static Option<string> From(bool required) => new("--from")
+    {
+        Description = "Keys from this file: JSON, YAML, or what etcdctl prints with -w json; - is standard input",
+        HelpName = "FILE",
+        Required = required,
+    };
+
     /// <summary>One service by name.</summary>
     public static Argument<string?> Service(ArgumentArity arity, string description)
     {

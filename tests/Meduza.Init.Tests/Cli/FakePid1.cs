@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Text;
 using Meduza.Init.Cli;
 using Meduza.Init.Control;
 
@@ -40,11 +41,14 @@ internal sealed class FakePid1 : IDisposable
     /// <summary>Runs a command line that asks at <paramref name="path"/>.</summary>
     public static Task<Result> RunAsync(string path, params string[] arguments) => RunAsync(path, null, arguments);
 
-    private static async Task<Result> RunAsync(string path, string? logFolder, string[] arguments)
+    /// <summary>Runs a command line that asks nobody, with this on its standard input.</summary>
+    public static Task<Result> FeedAsync(string input, params string[] arguments) => RunAsync("/nowhere", null, arguments, input);
+
+    private static async Task<Result> RunAsync(string path, string? logFolder, string[] arguments, string input = "")
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var session = new Session(output, error, Colour: false, path, logFolder ?? "/nowhere", Clock());
+        var session = new Session(output, error, Colour: false, path, logFolder ?? "/nowhere", Clock()) { Input = () => Encoding.UTF8.GetBytes(input) };
         var code = await CommandLine.RunAsync(arguments, session, TestContext.Current.CancellationToken);
         return new(code, output.ToString(), error.ToString());
     }

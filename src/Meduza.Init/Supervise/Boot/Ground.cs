@@ -28,7 +28,8 @@ internal static class Ground
         ("cgroup2", "/sys/fs/cgroup", "cgroup2", NoSuid | NoDevices | NoExec, ""),
     ];
 
-    private static readonly (string Key, string Value)[] Settings =
+    /// <summary>What sysctl(8) would set: a gateway forwards, also packets that come back another way.</summary>
+    public static IReadOnlyList<(string Key, string Value)> KernelSettings { get; } =
     [
         ("net.ipv4.ip_forward", "1"),
         ("net.ipv6.conf.all.forwarding", "1"),
@@ -59,7 +60,7 @@ internal static class Ground
                 using var routes = RouteSocket.Open();
                 routes.SetLoopbackUp();
             });
-            foreach (var (key, value) in Settings)
+            foreach (var (key, value) in KernelSettings)
                 Try(warn, () => Sysctl.WriteIfDifferent(key, value), $"sysctl {key}={value}: ");
             Try(warn, SetDefaultRoute);
         }
