@@ -12,6 +12,7 @@ try
     ProxyRules.Measure();
     Routes.Measure();
     WireGuardDifference.Measure();
+    RenderedFleet.Measure();
     KernelWireGuard.Measure();
     Boot.Measure();
     using var solo = SoloGateway.Start();

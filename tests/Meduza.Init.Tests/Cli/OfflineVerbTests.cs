@@ -50,6 +50,14 @@ public sealed class OfflineVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Lint_without_a_file_asks_etcd_and_says_so_where_nothing_names_it()
+    {
+        var result = await FakePid1.FeedAsync("", "lint");
+        Assert.Equal((1, ""), (result.Code, result.Output));
+        Assert.Contains("ETCD_ENDPOINTS is not set", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Render_writes_files_as_they_would_lie_and_the_rest_into_state_json()
     {
         var folder = Path.Combine(_folder, "gw1");
