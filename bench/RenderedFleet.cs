@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Meduza.Gateway.Lint;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
@@ -25,6 +26,7 @@ internal static class RenderedFleet
         if (fleet.Keys.Count != Nodes * KeysOfANode)
             throw new InvalidOperationException($"{fleet.Keys.Count} keys");
         Print("plan_one_node_of_1000", fleet, "n0500", expected: 5);
+        Lint(fleet);
         Print("plan_node_of_ten_services", TenServices(), "gw", expected: 10);
         Generate();
     }
@@ -48,6 +50,21 @@ internal static class RenderedFleet
         }
         Figure.Print(name, "ms", times);
         Figure.Print($"{name}_allocated", "MB", allocated / 1e6);
+    }
+
+    private static void Lint(Snapshot fleet)
+    {
+        List<double> times = [];
+        for (var n = 0; n < 10; n++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            var report = FleetLint.Check(fleet);
+            if (n >= 5)
+                times.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+            if (report.HasErrors)
+                throw new InvalidOperationException($"{report.Findings[0]}");
+        }
+        Figure.Print("lint_1000_nodes", "ms", times);
     }
 
     /// <summary>Start to exit of <c>meduza generate frr</c>, the start of a process by this one included.</summary>

@@ -36,17 +36,17 @@ public static class FleetLint
         List<NodeView> nodes = [];
         foreach (var name in names)
         {
-            var result = ConfigParser.Parse(keys, name, out var draft);
+            var result = ConfigParser.Parse(keys, name, alone: true, out var draft);
             if (draft is not null)
                 nodes.Add(new NodeView(draft));
-            // What it says of other nodes they say of themselves, or a rule does.
-            var foreign = $"{KeyTable.NodesPrefix}{name}/";
+            // Of other nodes it says nothing: they say it of themselves, or a rule does.
+            var own = $"{KeyTable.NodesPrefix}{name}/";
             findings.UnionWith(result.Errors.Where(IsOwn).Select(error => LintFinding.Error(error.Message, error.Key)));
             findings.UnionWith(result.Warnings.Where(IsOwn).Select(warning => LintFinding.Warning(warning.Message, warning.Key)));
 
             bool IsOwn(KeyFinding finding) =>
                 !finding.Key.StartsWith(KeyTable.NodesPrefix, StringComparison.Ordinal) || finding.Key == KeyTable.NodesPrefix
-                || finding.Key.StartsWith(foreign, StringComparison.Ordinal);
+                || finding.Key.StartsWith(own, StringComparison.Ordinal);
         }
         findings.UnionWith(UnknownRoots(snapshot));
         var fleet = new FleetView([.. nodes]);

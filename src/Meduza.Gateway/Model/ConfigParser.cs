@@ -14,15 +14,16 @@ public static partial class ConfigParser
     public static ParseResult Parse(Snapshot snapshot, string nodeId)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        return Parse(new SortedKeys(snapshot), nodeId, out _);
+        return Parse(new SortedKeys(snapshot), nodeId, alone: false, out _);
     }
 
     /// <summary>The same for keys that are laid out already.</summary>
+    /// <param name="alone">True to look at no other node: whoever compares all of them reads each by itself.</param>
     /// <param name="draft">
     /// What can be read, also where there are errors: values that are wrong are left out. For comparing nodes; nothing may be
     /// rendered from it. Null where the node's name is none.
     /// </param>
-    internal static ParseResult Parse(SortedKeys keys, string nodeId, out GatewayConfig? draft)
+    internal static ParseResult Parse(SortedKeys keys, string nodeId, bool alone, out GatewayConfig? draft)
     {
         ArgumentNullException.ThrowIfNull(nodeId);
         draft = null;
@@ -35,7 +36,7 @@ public static partial class ConfigParser
 
         var global = new KeyReader(keys, KeyTable.GlobalPrefix, findings, new HashSet<string>(StringComparer.Ordinal));
         var own = new KeyReader(keys, $"{KeyTable.NodesPrefix}{node}/", findings, global.Used);
-        var config = draft = Assemble(keys, node, own, global);
+        var config = draft = Assemble(keys, node, own, global, alone);
 
         ReportUndriven(own);
         ReportOtherMesh(own, config.Mesh);
@@ -43,7 +44,7 @@ public static partial class ConfigParser
         return new ParseResult(findings.HasErrors ? null : config, findings.Errors, findings.Warnings);
     }
 
-    private static GatewayConfig Assemble(SortedKeys keys, InstanceName node, KeyReader own, KeyReader global)
+    private static GatewayConfig Assemble(SortedKeys keys, InstanceName node, KeyReader own, KeyReader global, bool alone)
     {
         var config = new GatewayConfig
         {
@@ -57,7 +58,7 @@ public static partial class ConfigParser
         };
         ReportLansInBoth(own, config);
 
-        var fleet = ReadFleet(keys, node, own.Findings);
+        var fleet = alone ? [] : ReadFleet(keys, node, own.Findings);
         config = config with
         {
             FleetPrivateLans = [.. fleet.SelectMany(other => other.PrivateLans).Concat(config.PrivateLans).Distinct().Order()],

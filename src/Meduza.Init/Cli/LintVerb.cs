@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Meduza.Gateway.Lint;
-using Meduza.Gateway.Model;
 using Meduza.Init.Cli.KeyFiles;
+using Snapshot = Meduza.Gateway.Model.Snapshot;
 
 namespace Meduza.Init.Cli;
 
