@@ -28,8 +28,6 @@ public static partial class ConfigParser
         var peers = ReadWireGuardPeers(keys);
         var hasDevice = TryWireGuardDevice(name, keys, out var device);
         var hasKey = keys.Require(KeyTable.WireGuardPrivateKey, "a WireGuard device without one can talk to nobody", out var privateKey);
-        if (keys.Has(KeyTable.WireGuardDns) && !keys.List(KeyTable.WireGuardDns).IsEmpty)
-            keys.Findings.Warn(keys.FullKey(KeyTable.WireGuardDns), "has no effect: the gateway asks its own resolvers");
         var instance = new WireGuardInstance
         {
             Name = name,
@@ -38,6 +36,7 @@ public static partial class ConfigParser
             ListenPort = keys.OrNull(KeyTable.WireGuardListenPort),
             Addresses = [.. keys.List(KeyTable.WireGuardAddresses).OrderBy(address => address.Network).ThenBy(address => Prefix.Of(address.Address, address.IsIpv6 ? 128 : 32))],
             Mtu = keys.Get(KeyTable.WireGuardMtu, WireGuardInstance.DefaultMtu),
+            Dns = keys.List(KeyTable.WireGuardDns),
             Peers = peers,
         };
         return hasDevice && hasKey ? instance : null;

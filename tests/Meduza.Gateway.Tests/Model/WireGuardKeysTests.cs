@@ -22,6 +22,17 @@ public sealed class WireGuardKeysTests
     }
 
     [Fact]
+    public void Resolvers_are_kept_in_their_order_for_the_generated_text_and_are_none_of_the_gateway_s()
+    {
+        var keys = Keys.With(Wire, ("dns", "10.0.0.53\nfd00::53\ncorp.example"));
+        Assert.Equal(["10.0.0.53", "fd00::53", "corp.example"], Assert.Single(keys.Config("gw-b").WireGuard).Dns);
+        Assert.Empty(keys.Parse("gw-b").Warnings);
+        Assert.Equal(Files(Keys), Files(keys));
+
+        static IEnumerable<(string, string)> Files(KeySet keys) => keys.Render("gw-b").Files.Select(f => (f.Path, Convert.ToHexString(f.Content.Span)));
+    }
+
+    [Fact]
     public void Device_is_read_from_its_keys()
     {
         var device = Assert.Single(Keys.With(Wire,

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using Meduza.Gateway.Model.Values;
 using Meduza.Gateway.Model.WireGuard;
 
@@ -25,8 +24,9 @@ public static partial class KeyTable
     public static Key<uint> WireGuardMtu { get; } = new(
         "/nodes/<ID>/wireguard/<NAME>/mtu", Kinds.Number(576, 65456), "Largest packet in bytes.") { Default = "1420" };
 
-    public static Key<ImmutableArray<IPAddress>> WireGuardDns { get; } = new(
-        "/nodes/<ID>/wireguard/<NAME>/dns", Kinds.ListOf(Kinds.Address), "Read and without effect: a gateway asks its own resolvers.");
+    public static Key<ImmutableArray<string>> WireGuardDns { get; } = new(
+        "/nodes/<ID>/wireguard/<NAME>/dns", Kinds.ListOf(Kinds.HostOrAddress),
+        "Resolvers, and names as search domains, that a machine uses while `wg-quick` has this device up: they stand in the generated text. The gateway itself goes on asking its dnsmasq.");
 
     public static Key<WireGuardKey> WireGuardPeerKey { get; } = new(
         "/nodes/<ID>/wireguard/<NAME>/peer/<PEER>/public_key", WireGuardKinds.PublicKey, "The peer's public key.");

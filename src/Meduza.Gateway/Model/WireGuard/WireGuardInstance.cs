@@ -21,6 +21,12 @@ public sealed record WireGuardInstance
     /// <summary>Largest packet in bytes.</summary>
     public uint Mtu { get; init; } = DefaultMtu;
 
+    /// <summary>
+    /// Addresses of resolvers and search domains, in their order: for <c>DNS</c> of wg-quick(8), whose text is generated for
+    /// other machines. This gateway's own resolver is dnsmasq's, whatever devices are up.
+    /// </summary>
+    public ImmutableArray<string> Dns { get; init; } = [];
+
     /// <summary>Sorted by name.</summary>
     public ImmutableArray<WireGuardPeer> Peers { get; init; } = [];
 
