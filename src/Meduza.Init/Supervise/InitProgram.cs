@@ -208,7 +208,11 @@ internal sealed class InitProgram : IDisposable
         _logs.Say("stopped");
         if (_role == Role.Machine)
         {
-            PowerControl.SyncAndUnmount(failure => _logs.Say($"warning: {failure.Message}"));
+            // An open log file keeps its disk in use, and what is said of one mount would open it again.
+            _logs.Reopen();
+            var failures = new List<LinuxException>();
+            PowerControl.SyncAndUnmount(failures.Add);
+            failures.ForEach(failure => _logs.Say($"warning: {failure.Message}"));
             _logs.Say($"error: {PowerControl.End(_restartMachine).Message}");
             return 1;
         }
