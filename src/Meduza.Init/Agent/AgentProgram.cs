@@ -80,8 +80,9 @@ internal static partial class AgentProgram
         using var monitor = RouteMonitor.Open(RouteTopics.Links | RouteTopics.Addresses | RouteTopics.Rules);
         using var packets = new PacketApplier(route);
         using var kernelWireGuard = WireGuardSocket.TryOpen();
+        var userspaceWireGuard = new UserspaceWireGuard();
         var wireGuard = new WireGuardApplier(
-            route, kernelWireGuard, new UserspaceWireGuard(), new WireGuardEndpoints(triggers, clock, Dns.GetHostAddressesAsync, cancellation));
+            new WireGuardOwnership(route, userspaceWireGuard, services.Services), kernelWireGuard, userspaceWireGuard, new WireGuardEndpoints(triggers, clock, Dns.GetHostAddressesAsync, cancellation));
         var accounts = Accounts.Read();
         var machine = MachineProbe.Probe(settings, accounts) with { WireGuardInKernel = kernelWireGuard is not null };
         var frr = new FrrMemory(FrrMemory.DefaultFolder);

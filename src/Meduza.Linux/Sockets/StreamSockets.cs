@@ -77,6 +77,16 @@ public static unsafe class StreamSockets
             : throw LinuxException.Last("getsockopt", "SO_PEERCRED");
     }
 
+    /// <summary>The process at the other end, the one that listened where it was connected to (SO_PEERCRED, unix(7)).</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">It is no unix socket.</exception>
+    public static int PeerProcess(System.Net.Sockets.Socket connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        PeerCredentials credentials = default;
+        connection.GetRawSocketOption(SOL_SOCKET, SO_PEERCRED, MemoryMarshal.AsBytes(new Span<PeerCredentials>(ref credentials)));
+        return credentials.Pid;
+    }
+
     /// <summary>Begins to connect.</summary>
     /// <param name="address">Where to.</param>
     /// <param name="state">How far that is; when pending, ask <see cref="State"/> later.</param>

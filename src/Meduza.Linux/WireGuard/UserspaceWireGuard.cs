@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Meduza.Linux.Sockets;
 
 namespace Meduza.Linux.WireGuard;
 
@@ -42,23 +43,19 @@ public sealed class UserspaceWireGuard : IWireGuardControl
             throw new LinuxException("set", name, error);
     }
 
+    /// <summary>The process that listens for a device (SO_PEERCRED, unix(7)); null where none does.</summary>
+    public int? Listener(string name)
+    {
+        using var socket = Connect(name);
+        return socket is null ? null : StreamSockets.PeerProcess(socket);
+    }
+
     // The answer ends with an empty line. Null where nobody listens.
     private string? Ask(string name, string request)
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-        {
-            SendTimeout = (int)Limit.TotalMilliseconds,
-            ReceiveTimeout = (int)Limit.TotalMilliseconds,
-        };
-        try
-        {
-            socket.Connect(new UnixDomainSocketEndPoint(SocketOf(name)));
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable
-            || !File.Exists(SocketOf(name)))
-        {
+        using var socket = Connect(name);
+        if (socket is null)
             return null;
-        }
         try
         {
             var bytes = Strict.GetBytes(request);
@@ -69,6 +66,32 @@ public sealed class UserspaceWireGuard : IWireGuardControl
         catch (SocketException e)
         {
             throw new LinuxException("recv", SocketOf(name), e.NativeErrorCode);
+        }
+    }
+
+    // Null where nobody listens.
+    private Socket? Connect(string name)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        {
+            SendTimeout = (int)Limit.TotalMilliseconds,
+            ReceiveTimeout = (int)Limit.TotalMilliseconds,
+        };
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(SocketOf(name)));
+            return socket;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable
+            || !File.Exists(SocketOf(name)))
+        {
+            socket.Dispose();
+            return null;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 

@@ -47,6 +47,10 @@ internal sealed partial class Applier(
             LogDelete(path);
             failures.Guard("files", () => File.Delete(path));
         }
+        // Before its service: wireguard-go would fail at such a device over and over.
+        var devices = desired.WireGuard.Where(device => changes.WireGuard.Contains(device.Component)).ToList();
+        foreach (var device in devices)
+            failures.Guard(device.Component, () => wireGuard.RequireOurs(device));
         foreach (var service in changes.Defines.Where(service => !failures.Has(service.Component)))
         {
             LogDefine(service.Name);
@@ -57,12 +61,12 @@ internal sealed partial class Applier(
             LogWireGuardDelete(device);
             failures.Guard("wireguard", () => wireGuard.Delete(device));
         }
-        foreach (var device in desired.WireGuard.Where(device => changes.WireGuard.Contains(device.Component)))
+        foreach (var device in devices.Where(device => !failures.Has(device.Component)))
         {
             LogWireGuard(device.Device);
             failures.Guard(device.Component, () => wireGuard.Apply(device));
         }
-        foreach (var link in changes.Links)
+        foreach (var link in changes.Links.Where(link => !failures.Has(link.Component)))
             failures.Guard(link.Component, () => Bring(link));
         foreach (var change in changes.Frr.Where(_ => !failures.Has("frr")))
             failures.Guard("frr", () => Tell(change));

@@ -29,17 +29,22 @@ internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier p
 
     /// <summary>Observes what <paramref name="desired"/> is about.</summary>
     /// <param name="services">What PID 1 runs.</param>
-    public ObservedState Observe(DesiredState desired, IReadOnlyDictionary<string, ServiceStatus> services) => new()
+    public ObservedState Observe(DesiredState desired, IReadOnlyDictionary<string, ServiceStatus> services)
     {
-        Files = Files(desired),
-        Folders = Folders(desired),
-        Services = services.ToImmutableDictionary(service => service.Key, service => service.Value.Definition),
-        Links = Links(desired),
-        Frr = Frr(desired, services),
-        DifferingWireGuard = wireGuard.Differing(desired.WireGuard),
-        StrayWireGuard = Strays(desired.WireGuard),
-        DifferingPackets = Packets(packets.Allowed(desired.Packets, services)),
-    };
+        var seen = wireGuard.Look(desired.WireGuard);
+        return new()
+        {
+            Files = Files(desired),
+            Folders = Folders(desired),
+            Services = services.ToImmutableDictionary(service => service.Key, service => service.Value.Definition),
+            // The kernel does not tell when a device becomes ours.
+            Links = Links(desired).RemoveRange(seen.NotOurs),
+            Frr = Frr(desired, services),
+            DifferingWireGuard = seen.Differing,
+            StrayWireGuard = Strays(desired.WireGuard),
+            DifferingPackets = Packets(packets.Allowed(desired.Packets, services)),
+        };
+    }
 
     private ImmutableArray<string> Strays(ImmutableArray<DesiredWireGuard> devices)
     {

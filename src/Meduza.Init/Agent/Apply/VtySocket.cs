@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Meduza.Linux.Sockets;
 
 namespace Meduza.Init.Agent.Apply;
 
@@ -52,17 +53,8 @@ internal sealed class VtySocket : IDisposable
         }
     }
 
-    /// <summary>The process at the other end, told by the kernel (<c>SO_PEERCRED</c>, unix(7)).</summary>
-    public int PeerPid
-    {
-        get
-        {
-            const int SolSocket = 1, SoPeerCred = 17;
-            Span<byte> credentials = stackalloc byte[12];
-            _socket.GetRawSocketOption(SolSocket, SoPeerCred, credentials);
-            return BitConverter.ToInt32(credentials);
-        }
-    }
+    /// <summary>The process at the other end.</summary>
+    public int PeerPid => StreamSockets.PeerProcess(_socket);
 
     /// <summary>Gives one command and waits for its answer.</summary>
     /// <exception cref="SocketException">The daemon does not answer in time.</exception>
