@@ -1,6 +1,9 @@
 # A virtual machine whose kernel has WireGuard: what the tests in tests/Meduza.Vm start.
 
-readonly VM_NEEDS=(qemu-system-x86_64=qemu-system-x86 wg=wireguard-tools ping=iputils-ping dpkg-deb=dpkg xz=xz-utils)
+readonly VM_NEEDS=(
+    qemu-system-x86_64=qemu-system-x86 wg=wireguard-tools ping=iputils-ping ip=iproute2 etcd=etcd-server etcdctl=etcd-client
+    mkfs.ext4=e2fsprogs setsid=util-linux dpkg-deb=dpkg xz=xz-utils
+)
 readonly VM_FOLDER=artifacts/vm
 
 # Leaves the kernel and the guest program where these two name them.

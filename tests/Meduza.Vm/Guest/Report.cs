@@ -28,16 +28,19 @@ internal sealed class Report : IDisposable
         return new Report(Descriptor.Open(Port, O_WRONLY | O_NOCTTY));
     }
 
-    public void Scenario(string name, Action<Report> scenario)
+    /// <returns>True when it held.</returns>
+    public bool Scenario(string name, Action<Report> scenario)
     {
         try
         {
             scenario(this);
             Line($"ok {name}");
+            return true;
         }
         catch (Exception e)
         {
             Line($"failed {name}: {e.ToString().Replace('\n', ' ')}");
+            return false;
         }
     }
 

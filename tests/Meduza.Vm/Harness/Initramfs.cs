@@ -28,6 +28,25 @@ internal sealed class Initramfs : IDisposable
 
     public void AddFile(string path, string source) => Add(path, File.ReadAllBytes(source));
 
+    public void AddText(string path, string text) => Add(path, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Adds programs where they lie on this machine, and what they must find to start.</summary>
+    /// <param name="others">Programs that are added under another name, and must find theirs too.</param>
+    public void AddPrograms(IReadOnlyList<string> programs, params IReadOnlyList<string> others)
+    {
+        foreach (var file in programs.Concat(SharedLibraries.Of([.. programs, .. others])))
+            AddFile(file[1..], file);
+    }
+
+    /// <summary>Adds modules of the kernel for <c>KernelModules</c> of the guest program.</summary>
+    public void AddModules(KernelImage kernel, params IEnumerable<string> names)
+    {
+        var modules = kernel.Modules(names);
+        foreach (var module in modules)
+            AddFile($"modules/{Path.GetFileName(module)}", module);
+        AddText("modules/order", string.Join('\n', modules.Select(Path.GetFileName)));
+    }
+
     public void AddFolder(string path)
     {
         if (!_folders.Add(path))
