@@ -13,6 +13,7 @@ try
     Routes.Measure();
     WireGuardDifference.Measure();
     RenderedFleet.Measure();
+    UserspaceWireGuardChange.Measure();
     KernelWireGuard.Measure();
     Boot.Measure();
     using var solo = SoloGateway.Start();
