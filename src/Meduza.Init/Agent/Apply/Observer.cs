@@ -80,8 +80,9 @@ internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier p
         return folders.ToImmutable();
     }
 
+    // Root is a number, also on a machine whose list of users does not name it: everything would differ there, for ever.
     private string OwnerOf(FileStatus status) =>
-        accounts.UserName(status.Uid) ?? status.Uid.ToString(CultureInfo.InvariantCulture);
+        status.Uid == 0 ? "root" : accounts.UserName(status.Uid) ?? status.Uid.ToString(CultureInfo.InvariantCulture);
 
     private ImmutableDictionary<string, ObservedLink> Links(DesiredState desired)
     {
