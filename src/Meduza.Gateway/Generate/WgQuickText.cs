@@ -19,6 +19,8 @@ internal static class WgQuickText
             text.Line($"ListenPort = {port}");
         if (!instance.Addresses.IsEmpty)
             text.Line($"Address = {string.Join(", ", instance.Addresses)}");
+        if (!instance.Dns.IsEmpty)
+            text.Line($"DNS = {string.Join(", ", instance.Dns)}");
         text.Line(string.Create(CultureInfo.InvariantCulture, $"MTU = {instance.Mtu}")).Line("Table = off");
         foreach (var peer in instance.Peers)
             Peer(text, peer);

@@ -41,6 +41,13 @@ public sealed class GeneratorTests
     }
 
     [Fact]
+    public void Wireguard_names_the_resolvers_of_a_device_in_their_order()
+    {
+        var keys = Fleets.WireGuard.With("/nodes/gw-a/wireguard/link/dns", "10.0.0.53\ncorp.example");
+        Assert.Contains("\nDNS = 10.0.0.53, corp.example\n", Assert.Single(Generator.Generate("wireguard", keys.Config(), Machine).Instances!.Value).Config, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Wireguard_is_text_for_wg_quick_that_sets_no_routes()
     {
         var keys = Fleets.WireGuard.With("/nodes/gw-a/wireguard/link/peer/gw-b/", ("endpoint", "[2001:db8::1]:51820"), ("persistent_keepalive", "25"), ("preshared_key", Fleets.Key(5)));
