@@ -58,6 +58,7 @@ internal sealed record ServiceRow
     public required int Restarts { get; init; }
     public string? LastExit { get; init; }
     public string? WaitingFor { get; init; }
+    public long LogLinesLost { get; init; }
 
     public static ServiceRow Of(ServiceStatus status) => new()
     {
@@ -69,5 +70,6 @@ internal sealed record ServiceRow
         Restarts = status.Restarts,
         LastExit = status.LastExit,
         WaitingFor = status.WaitingFor,
+        LogLinesLost = status.LogLinesLost,
     };
 }

@@ -25,7 +25,7 @@ internal static class StatusTable
     /// <summary>The table of services alone.</summary>
     public static Columns Services(IEnumerable<ServiceStatus> services)
     {
-        var table = new Columns("SERVICE", "STATE", "PID", "UPTIME", "RESTARTS", "LAST EXIT", "WAITS FOR");
+        var table = new Columns("SERVICE", "STATE", "PID", "UPTIME", "RESTARTS", "LAST EXIT", "WAITS FOR", "LOG LINES LOST");
         foreach (var service in services)
         {
             table.Add(
@@ -35,7 +35,8 @@ internal static class StatusTable
                 service.Pid > 0 ? Duration.Text(TimeSpan.FromMilliseconds(service.UptimeMilliseconds)) : "",
                 service.Restarts > 0 ? Number(service.Restarts) : "",
                 service.LastExit ?? "",
-                new Cell(service.WaitingFor ?? "", Tone.Pending));
+                new Cell(service.WaitingFor ?? "", Tone.Pending),
+                new Cell(service.LogLinesLost > 0 ? Number(service.LogLinesLost) : "", Tone.Pending));
         }
         return table;
     }

@@ -56,6 +56,16 @@ public class StatusTableTests
         StatusTable.Text(new ControlReply { Services = [Samples.Service("agent", ServiceStates.Starting, 12)] }, FakePid1.Now, colour: false));
 
     [Fact]
+    public void Lines_that_a_full_disk_cost_are_shown_where_there_are_any() => Assert.Equal(
+        """
+        SERVICE  STATE  PID  UPTIME  LOG LINES LOST
+        a        ready  12   3m12s   17
+        b        ready  13   3m12s
+
+        """,
+        StatusTable.Services([Samples.Service("a", pid: 12) with { LogLinesLost = 17 }, Samples.Service("b", pid: 13)]).Text(colour: false));
+
+    [Fact]
     public void Before_the_first_commit_it_says_so() => Assert.Contains(
         "commit  none applied yet\n", StatusTable.Text(new ControlReply { Report = Samples.Report(null) }, FakePid1.Now, colour: false), StringComparison.Ordinal);
 
