@@ -28,7 +28,7 @@ internal static class Restarts
         var after = Look(meduza);
         Figure.Print("restart_by_request", "ms", samples);
         Figure.Print("after_1000_restarts_more_descriptors", "descriptors", after.Descriptors - before.Descriptors);
-        Figure.Print("after_1000_restarts_more_private_memory", "KiB", after.Private - before.Private);
+        Figure.Print("after_1000_restarts_more_private_dirty", "KiB", after.Private - before.Private);
         Figure.Print("after_1000_restarts_more_processes", "processes", after.Processes - before.Processes);
     }
 
@@ -37,7 +37,7 @@ internal static class Restarts
         var pid = meduza.Machine.HostPid;
         return (
             Directory.GetFiles($"/proc/{pid}/fd").Length,
-            ProcessMemory.Rollup(pid, "Private_Clean") + ProcessMemory.Rollup(pid, "Private_Dirty"),
+            ProcessMemory.Rollup(pid, "Private_Dirty"),
             // Zombies among them.
             meduza.Machine.Processes().Count);
     }

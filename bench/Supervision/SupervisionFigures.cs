@@ -55,7 +55,8 @@ internal static class SupervisionFigures
     private static void IdleFigures(IReadOnlyList<Contestant> contestants)
     {
         Thread.Sleep(Settled);
-        foreach (var field in (string[])["Rss", "Pss", "Private"])
+        // Private_Dirty: what is nobody else's and no file's. Clean pages of a program are private as long as one process runs it.
+        foreach (var field in (string[])["Rss", "Pss", "Private_Dirty"])
             Compare($"supervisor_idle_{field.ToLowerInvariant()}_15_services", "KiB", [.. contestants.Select(c => (c.Peer, Single(Memory(c, field))))]);
 
         var before = contestants.Select(c => (Cpu: Cpu(c), Pid: NextPid(c))).ToList();
@@ -101,9 +102,7 @@ internal static class SupervisionFigures
         Compare("stop_100_services", "ms", stops);
     }
 
-    private static double Memory(Contestant contestant, string field) => contestant.Itself().Sum(p => field == "Private"
-        ? ProcessMemory.Rollup(p.HostPid, "Private_Clean") + ProcessMemory.Rollup(p.HostPid, "Private_Dirty")
-        : ProcessMemory.Rollup(p.HostPid, field));
+    private static double Memory(Contestant contestant, string field) => contestant.Itself().Sum(p => ProcessMemory.Rollup(p.HostPid, field));
 
     /// <summary>Milliseconds of processor time, of all threads, as the scheduler counts it (the first field of schedstat, in nanoseconds).</summary>
     private static double Cpu(Contestant contestant) => contestant.Itself()
