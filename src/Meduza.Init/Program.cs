@@ -1,6 +1,7 @@
 using Meduza.Init.Agent;
 using Meduza.Init.Cli;
 using Meduza.Init.Supervise;
+using Meduza.Init.Supervise.Continuation;
 using Meduza.Linux.Process;
 
 namespace Meduza.Init;
@@ -12,6 +13,7 @@ internal static class Program
     {
         // First, and before anything is touched: every start of a service comes through here.
         [StagedSpawn.Verb, ..] => ExecStage.Run(),
+        [TrialProgram.Verb] => TrialProgram.Run(),
         ["agent", ..] => RunAgent(),
         [] when Environment.ProcessId == 1 || !IsOperatorsTool => InitProgram.Run(),
         _ => CommandLine.Run(args),

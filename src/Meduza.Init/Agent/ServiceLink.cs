@@ -1,45 +1,87 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Net.Sockets;
 using Meduza.Gateway.Render;
 using Meduza.Init.Control;
 
 namespace Meduza.Init.Agent;
 
 /// <summary>
-/// The agent's side of the control socket: it asks PID 1 for services, and hears of what happens to them. When the
-/// connection ends the agent ends too: PID 1 starts another one, which asks what is there.
+/// The agent's side of the control socket: it asks PID 1 for services, and hears of what happens to them. The connection
+/// ends when PID 1 goes on in place: then the agent connects again and asks again for what was not answered (each request
+/// says how it is to be, so that twice is once). When nobody is there any more the agent ends.
 /// </summary>
 internal sealed class ServiceLink : IAsyncDisposable
 {
-    private readonly ControlClient _client;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
+    private readonly string _path;
     private readonly ConcurrentDictionary<string, ServiceStatus> _services = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<long> _reconciles = new();
 
-    private ServiceLink(ControlClient client) => _client = client;
+    private volatile Connection _connection;
+
+    private ServiceLink(string path, ControlClient client) => (_path, _connection) = (path, new(client));
+
+    /// <param name="Client">Good until it ends.</param>
+    private sealed record Connection(ControlClient Client)
+    {
+        /// <summary>Done when there is another in its place, or none will be.</summary>
+        public TaskCompletionSource Replaced { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     /// <summary>All services that PID 1 has, the agent's own excepted, as last heard.</summary>
     public IReadOnlyDictionary<string, ServiceStatus> Services => _services;
 
     public static async Task<ServiceLink> ConnectAsync(string path, CancellationToken cancellation) =>
-        new(await ControlClient.ConnectAsync(path, cancellation));
+        new(path, await ControlClient.ConnectAsync(path, cancellation));
 
-    /// <summary>Hears PID 1's events and raises triggers, until the connection ends.</summary>
-    /// <exception cref="ControlLostException">The connection ended.</exception>
+    /// <summary>Hears PID 1's events and raises triggers, as long as there is a PID 1.</summary>
+    /// <exception cref="ControlLostException">There is none any more.</exception>
     public async Task RunAsync(Triggers triggers, CancellationToken cancellation)
     {
-        try
+        while (true)
         {
-            await ListenAsync(triggers, cancellation);
+            try
+            {
+                await ListenAsync(triggers, cancellation);
+            }
+            catch (IOException e)
+            {
+                await ReconnectAsync(e, cancellation);
+            }
         }
-        catch (IOException e)
+    }
+
+    private async Task ReconnectAsync(IOException ended, CancellationToken cancellation)
+    {
+        var old = _connection;
+        for (var end = Environment.TickCount64 + (long)Patience.TotalMilliseconds; ; await Task.Delay(LookAgain, cancellation))
         {
-            throw new ControlLostException(e.Message, e);
+            try
+            {
+                _connection = new(await ControlClient.ConnectAsync(_path, cancellation));
+                old.Replaced.SetResult();
+                await old.Client.DisposeAsync();
+                return;
+            }
+            catch (SocketException) when (Environment.TickCount64 < end)
+            {
+                // Its listener outlives its images: this is the moment between two, or the end.
+            }
+            catch (SocketException)
+            {
+                var lost = new ControlLostException(ended.Message, ended);
+                old.Replaced.SetException(lost);
+                throw lost;
+            }
         }
     }
 
     private async Task ListenAsync(Triggers triggers, CancellationToken cancellation)
     {
-        await foreach (var reply in _client.StreamAsync(new() { Verb = Verbs.Attach }, cancellation))
+        await foreach (var reply in _connection.Client.StreamAsync(new() { Verb = Verbs.Attach }, cancellation))
         {
             if (reply.Error is { } error)
                 throw new ControlLostException($"PID 1 refuses the agent: {error}");
@@ -97,7 +139,7 @@ internal sealed class ServiceLink : IAsyncDisposable
             await SendAsync(new() { Verb = Verbs.Reconciled, Reconcile = id, Error = error }, cancellation);
     }
 
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
+    public ValueTask DisposeAsync() => _connection.Client.DisposeAsync();
 
     private void Heard(ServiceStatus service)
     {
@@ -105,20 +147,28 @@ internal sealed class ServiceLink : IAsyncDisposable
             _services[service.Name] = service;
     }
 
-    /// <exception cref="ControlLostException">The connection ended.</exception>
+    /// <exception cref="ControlLostException">There is no PID 1 any more.</exception>
     /// <exception cref="IOException">PID 1 refused.</exception>
     private async Task<ControlReply> SendAsync(ControlRequest request, CancellationToken cancellation)
     {
-        ControlReply reply;
-        try
-        {
-            reply = await _client.SendAsync(request, cancellation);
-        }
-        catch (IOException e)
-        {
-            throw new ControlLostException(e.Message, e);
-        }
+        var reply = await AnswerAsync(request, cancellation);
         return reply.Error is { } error ? throw new IOException($"PID 1 refuses '{request.Verb}': {error}") : reply;
+    }
+
+    private async Task<ControlReply> AnswerAsync(ControlRequest request, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var connection = _connection;
+            try
+            {
+                return await connection.Client.SendAsync(request, cancellation);
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                await connection.Replaced.Task.WaitAsync(cancellation);
+            }
+        }
     }
 }
 

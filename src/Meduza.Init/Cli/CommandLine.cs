@@ -102,7 +102,7 @@ internal static class CommandLine
         Verb[] verbs =
         [
             new StatusVerb(session), new LogsVerb(session), new ReconcileVerb(session), new StartVerb(session), new StopVerb(session),
-            new RestartVerb(session), new VersionVerb(session),
+            new RestartVerb(session), new UpgradeVerb(session), new VersionVerb(session),
             new LintVerb(session), new RenderVerb(session), new GenerateVerb(session), new SchemaVerb(session),
         ];
         foreach (var verb in verbs)

@@ -75,5 +75,5 @@ internal sealed class ControlConnection(ControlClient client) : IAsyncDisposable
         ? reply
         : throw new CommandException(reply.Error, reply.NotYet ? ExitCodes.NotYet : ExitCodes.Failed);
 
-    private static CommandException Gone(IOException e) => new($"{e.Message}: it is stopping, or was restarted; try again");
+    private static ConnectionLostException Gone(IOException e) => new($"{e.Message}: it is stopping, or was restarted; try again");
 }

@@ -10,6 +10,7 @@ namespace Meduza.Init.Cli;
 internal sealed class LogsVerb : Verb
 {
     private const int DefaultLines = 100;
+    private const int MostLines = int.MaxValue;
 
     private readonly Argument<string[]> _services = CommonOptions.Services("Only these services; all when none is named");
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on with each new line, until interrupted" };
@@ -46,17 +47,31 @@ internal sealed class LogsVerb : Verb
             Follow = arguments.GetValue(_follow),
         };
         var json = arguments.GetValue(_json);
-        await using var connection = await ControlConnection.OpenAsync(Session.SocketPath, cancellation);
         var first = true;
-        await foreach (var reply in connection.StreamAsync(request, cancellation))
+        while (true)
         {
-            if (first && request.Services is [var service])
-                Print(LogFiles.Older(Session.LogFolder, service, reply.Lines, request.Lines.GetValueOrDefault()), json);
-            first = false;
-            Print(reply.Lines, json);
-            Session.Output.Flush();
+            var heard = false;
+            await using var connection = await ControlConnection.OpenAsync(Session.SocketPath, cancellation);
+            try
+            {
+                await foreach (var reply in connection.StreamAsync(request, cancellation))
+                {
+                    heard = true;
+                    if (first && request.Services is [var service])
+                        Print(LogFiles.Older(Session.LogFolder, service, reply.Lines, request.Lines.GetValueOrDefault()), json);
+                    first = false;
+                    Print(reply.Lines, json);
+                    Session.Output.Flush();
+                    if (reply.Lines is [.., var last])
+                        request = request with { After = last.Number, Lines = MostLines };
+                }
+                return ExitCodes.Done;
+            }
+            catch (ConnectionLostException) when (request.Follow && heard)
+            {
+                // PID 1 goes on in place, and what is followed goes on behind the last line.
+            }
         }
-        return ExitCodes.Done;
     }
 
     private void Print(IEnumerable<LogLine> lines, bool json)

@@ -13,6 +13,8 @@ internal sealed record StatusDocument
     /// <summary>True when everything is up and the last commit is applied: exit code 0.</summary>
     public required bool Ok { get; init; }
 
+    public InitReport? Init { get; init; }
+
     /// <summary>Null while the agent has not reported yet, like all that it knows.</summary>
     public string? Node { get; init; }
     public string? Version { get; init; }
@@ -31,6 +33,7 @@ internal sealed record StatusDocument
     public static StatusDocument Of(ControlReply reply) => new()
     {
         Ok = IsOk(reply),
+        Init = reply.Init,
         Node = reply.Report?.Node,
         Version = reply.Report?.Version,
         Etcd = reply.Report?.Etcd,

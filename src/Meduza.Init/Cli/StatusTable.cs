@@ -13,7 +13,7 @@ internal static class StatusTable
     public static string Text(ControlReply reply, DateTimeOffset now, bool colour)
     {
         var text = new StringBuilder();
-        text.Append(Head(reply.Report, now, colour));
+        text.Append(Head(reply, now, colour));
         foreach (var table in new[] { Services(reply.Services), Links(reply.Report, now), WireGuard(reply.Report, now), Neighbours(reply.Report), Findings(reply.Report) })
         {
             if (!table.IsEmpty)
@@ -41,9 +41,19 @@ internal static class StatusTable
         return table;
     }
 
-    private static string Head(AgentReport? report, DateTimeOffset now, bool colour)
+    private static string Head(ControlReply reply, DateTimeOffset now, bool colour)
     {
         var text = new StringBuilder();
+        var report = reply.Report;
+        if (reply.Init is { Faults: > 0 } init)
+        {
+            Line(
+                "init",
+                new Cell(init.Faults == 1 ? "survived a fault" : $"survived {Number(init.Faults)} faults, the last", Tone.Bad),
+                $"{Duration.Text(now - DateTimeOffset.FromUnixTimeMilliseconds(init.LastFaultTime))} ago",
+                init.LastFault ?? "",
+                new Cell($"meduza {init.Version}", Tone.Faint));
+        }
         if (report is null)
         {
             Line("agent", new Cell("has not reported yet: see its state below, and `meduza logs agent`", Tone.Pending));

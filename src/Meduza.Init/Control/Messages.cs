@@ -36,6 +36,13 @@ internal static class Verbs
 
     /// <summary>Sent by the agent: the reconcile of event <see cref="ControlRequest.Reconcile"/> is over.</summary>
     public const string Reconciled = "reconciled";
+
+    /// <summary>
+    /// PID 1 goes on in place as the program at <see cref="ControlRequest.Program"/>, or as the one that it is. Answered
+    /// just before, with <see cref="ControlReply.More"/>: then the connection ends, and who connects again finds the new
+    /// image.
+    /// </summary>
+    public const string Upgrade = "upgrade";
 }
 
 /// <summary>One request. Fields that the verb does not use are absent.</summary>
@@ -55,10 +62,16 @@ internal sealed record ControlRequest
 
     public int? Lines { get; init; }
     public bool Follow { get; init; }
+
+    /// <summary>With <see cref="Verbs.Logs"/>: only lines with a higher <see cref="LogLine.Number"/>.</summary>
+    public long After { get; init; }
     public bool Wait { get; init; }
     public int? TimeoutMilliseconds { get; init; }
     public AgentReport? Report { get; init; }
     public long Reconcile { get; init; }
+
+    /// <summary>With <see cref="Verbs.Upgrade"/>: absolute path of the program; null for the one that runs.</summary>
+    public string? Program { get; init; }
 
     /// <summary>With <see cref="Verbs.Reconciled"/>: why it failed; null when it did not.</summary>
     public string? Error { get; init; }
@@ -84,6 +97,9 @@ internal sealed record ControlReply
     public ImmutableArray<ServiceStatus> Services { get; init => field = value.IsDefault ? [] : value; } = [];
     public ImmutableArray<LogLine> Lines { get; init => field = value.IsDefault ? [] : value; } = [];
     public AgentReport? Report { get; init; }
+
+    /// <summary>PID 1 itself; with <see cref="Verbs.Status"/> and <see cref="Verbs.Upgrade"/>.</summary>
+    public InitReport? Init { get; init; }
 
     /// <summary><c>service</c> (then <see cref="Services"/> has it) or <c>reconcile</c> (then <see cref="Reconcile"/>).</summary>
     public string? Event { get; init; }
@@ -144,9 +160,38 @@ internal sealed record ServiceStatus
     public required ServiceDefinition Definition { get; init; }
 }
 
+/// <summary>PID 1 itself.</summary>
+internal sealed record InitReport
+{
+    /// <summary>Of the program that runs.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>CLOCK_MONOTONIC in nanoseconds at which this image of it began: another image has another.</summary>
+    public required long ImageStartedAt { get; init; }
+
+    /// <summary>How often it went on in place, for whatever reason.</summary>
+    public int Continued { get; init; }
+
+    /// <summary>How often that was because of a fault.</summary>
+    public long Faults { get; init; }
+
+    /// <summary>The last of them in words; null for none.</summary>
+    public string? LastFault { get; init; }
+
+    /// <summary>When that was: Unix time in milliseconds.</summary>
+    public long LastFaultTime { get; init; }
+
+    /// <summary>True where the program that was put in had a fault at its start, so that this is the one before.</summary>
+    public bool WentBack { get; init; }
+}
+
 /// <summary>One line that a service wrote.</summary>
 /// <param name="Service">Which service.</param>
 /// <param name="Stream"><c>out</c> or <c>err</c>.</param>
 /// <param name="Time">Unix time in milliseconds when PID 1 read it.</param>
 /// <param name="Text">Without its line end; bytes that are not UTF-8 replaced.</param>
-internal sealed record LogLine(string Service, string Stream, long Time, string Text);
+internal sealed record LogLine(string Service, string Stream, long Time, string Text)
+{
+    /// <summary>Goes up from line to line, over all services and all images of PID 1; 0 for a line from a file.</summary>
+    public long Number { get; init; }
+}

@@ -2,6 +2,7 @@ using System.Globalization;
 using Meduza.Init.Control;
 using Meduza.Init.Control.Server;
 using Meduza.Init.Supervise.Boot;
+using Meduza.Init.Supervise.Continuation;
 using Meduza.Init.Supervise.Logs;
 using Meduza.Init.Supervise.Processes;
 using Meduza.Init.Supervise.States;
@@ -14,9 +15,9 @@ namespace Meduza.Init.Supervise;
 
 /// <summary>
 /// <c>meduza-init</c> without arguments: PID 1, or the same supervisor as somebody's child. One thread, one loop; it
-/// ends by a signal to stop and by nothing else.
+/// ends by a signal to stop and by nothing else: after a fault it goes on in place, see <c>InitProgram.Continuation.cs</c>.
 /// </summary>
-internal sealed class InitProgram : IDisposable
+internal sealed partial class InitProgram : IDisposable
 {
     private const string LogFolder = "/var/log";
 
@@ -34,7 +35,7 @@ internal sealed class InitProgram : IDisposable
     private readonly SignalReader _signals = new(Signals.Blockable);
     private readonly Role _role;
     private readonly Logs.Logs _logs;
-    private readonly StagedSpawn _stage = new();
+    private readonly ProcessLimits _limits;
     private readonly Supervisor _supervisor;
     private readonly LoopTimer _listenAgain;
     private readonly LoopTimer _settleDown;
@@ -42,21 +43,29 @@ internal sealed class InitProgram : IDisposable
     private bool _restartMachine;
     private bool _ended;
 
-    private InitProgram(Role role)
+    /// <param name="predecessor">The image of this PID 1 before; null in its first.</param>
+    private InitProgram(Role role, Predecessor? predecessor)
     {
         _role = role;
+        _predecessor = predecessor;
+        _binary = predecessor?.Binary ?? Descriptor.Open("/proc/self/exe", O_PATH);
+        _limits = predecessor?.Known is { } known ? ProcessLimits.Resume(known.Limits) : ProcessLimits.Take();
         var logFolder = Environment.GetEnvironmentVariable("MEDUZA_LOG") is { Length: > 0 } folder ? folder : LogFolder;
         _logs = new(logFolder, _loop, _console);
         _loop.Faulted = Faulted;
         var random = new Random();
         _supervisor = new(
-            TimeProvider.System, _loop.Timers, new StagedProcesses(_loop, _logs, _stage, ProcessLimits.Take()),
+            TimeProvider.System, _loop.Timers, new StagedProcesses(_loop, _logs, new(_binary), _limits, predecessor?.Descriptors),
             new RestartPolicy(TimeProvider.System, RetryInterval(), random.NextDouble));
         _supervisor.Faulted = Faulted;
         _supervisor.Changed += Record;
-        _listenAgain = _loop.Timers.Create(Listen);
+        _listenAgain = _loop.Timers.Create(() => Listen(null));
         _settleDown = _loop.Timers.Create(SettleDown);
         _loop.Watch(_signals.Descriptor, Ready.Read, _ => HandleSignals());
+        _stateFile = predecessor is null ? StateFile.Create() : new(predecessor.State);
+        _keeper = new(_stateFile, _loop.Timers, () => Keep(withTails: false), _logs.Say);
+        _upgrade = new(_loop, _binary, WriteState);
+        _proved = _loop.Timers.Create(Prove);
     }
 
     /// <summary>Runs until it is told to stop.</summary>
@@ -64,7 +73,8 @@ internal sealed class InitProgram : IDisposable
     public static int Run()
     {
         OwnProcess.KeepStandardDescriptors();
-        if (!CleanImage.IsThis)
+        using var predecessor = Predecessor.Find();
+        if (predecessor is null && !CleanImage.IsThis)
         {
             var warnings = new List<string>();
             if (Environment.ProcessId == 1)
@@ -79,9 +89,9 @@ internal sealed class InitProgram : IDisposable
         OwnProcess.SetName("meduza-init");
         var role = Roles.Find();
         var notes = new List<string>();
-        if (role != Role.Child)
+        if (role != Role.Child && predecessor is null)
             GivenSettings.Take(role == Role.Machine, notes.Add);
-        using var program = new InitProgram(role);
+        using var program = new InitProgram(role, predecessor);
         return program.RunLoop(notes);
     }
 
@@ -91,12 +101,24 @@ internal sealed class InitProgram : IDisposable
         _logs.Dispose();
         _console.Dispose();
         _signals.Dispose();
-        _stage.Dispose();
+        _stateFile.Dispose();
+        _binary.Dispose();
         _loop.Dispose();
         _spare.Dispose();
     }
 
     private int RunLoop(List<string> notes)
+    {
+        if (_predecessor is null)
+            Begin(notes);
+        else
+            GoOn(_predecessor);
+        while (!_ended)
+            TurnOnce();
+        return End();
+    }
+
+    private void Begin(List<string> notes)
     {
         _logs.Say($"{BuildInfo.Version} started as pid {Environment.ProcessId}");
         notes.ForEach(_logs.Say);
@@ -105,12 +127,9 @@ internal sealed class InitProgram : IDisposable
             OwnProcess.AdoptOrphans();
         if (_role == Role.Machine)
             PowerControl.TakeCtrlAltDel();
-        Listen();
+        Listen(null);
         _supervisor.Define(AgentService.Definition);
-
-        while (!_ended)
-            _loop.Turn();
-        return End();
+        Arm();
     }
 
     /// <summary>When nothing has changed for a while: the garbage, buffers and pages of the change go back to the kernel.</summary>
@@ -121,12 +140,15 @@ internal sealed class InitProgram : IDisposable
     }
 
     /// <summary>Without its socket nothing can be told to PID 1, and the agent can tell it nothing: it is tried until it is there.</summary>
-    private void Listen()
+    /// <param name="listener">The one that an earlier image made.</param>
+    private void Listen(Descriptor? listener)
     {
         try
         {
-            _control = new(ControlSocket.Path, _loop, _supervisor, _logs);
+            _control = new(ControlSocket.Path, _loop, _supervisor, _logs, listener) { Continuity = this };
             _control.Served += () => _settleDown.Start(Quiet);
+            _control.Changed += _keeper.Changed;
+            _keeper.Changed();
         }
         catch (Exception e) when (e is LinuxException or ArgumentException)
         {
@@ -145,7 +167,7 @@ internal sealed class InitProgram : IDisposable
             else if (signal == SIGTERM || signal == SIGINT)
                 BeginStop(signal);
             else if (signal == SIGUSR1)
-                _control?.RequestReconcile();
+                RequestReconcile();
             else if (signal == SIGHUP)
                 _logs.Reopen();
         }
@@ -166,6 +188,7 @@ internal sealed class InitProgram : IDisposable
                 KillStrays(service.Name, exit.Pid);
             Reaper.TryReap(exit.Pid, out _);
             _supervisor.Exited(exit);
+            _upgrade.Exited(exit);
         }
     }
 
@@ -198,10 +221,18 @@ internal sealed class InitProgram : IDisposable
         // As the machine's init SIGINT is what Ctrl-Alt-Del became.
         _restartMachine = signal == SIGINT;
         _supervisor.Shutdown(() => _ended = true);
+        _keeper.Changed();
+    }
+
+    private void RequestReconcile()
+    {
+        _control?.RequestReconcile();
+        _keeper.Changed();
     }
 
     private int End()
     {
+        Linux.Process.Continuation.Disarm();
         _control?.Dispose();
         _control = null;
         LastOrphans.End(_role);
@@ -225,6 +256,7 @@ internal sealed class InitProgram : IDisposable
         if (service.IsForgotten)
             _logs.Close(service.Name);
         _settleDown.Start(Quiet);
+        _keeper.Changed();
         if (service.State is ServiceState.Backoff)
             _logs.Say($"warning: {service.Name}: {service.LastExit}; starting it again shortly");
         else if (service.State is ServiceState.Failing)

@@ -39,7 +39,7 @@ public sealed class Timers(TimeProvider time)
         }
     }
 
-    internal void Add(LoopTimer timer, TimeSpan delay) => _timers.Enqueue(timer, (Now + delay, ++_order));
+    internal void Add(LoopTimer timer, TimeSpan due) => _timers.Enqueue(timer, (due, ++_order));
 
     // Linear, over the few dozen timers of a supervisor: less than the bookkeeping of an indexed heap.
     internal void Remove(LoopTimer timer) => _timers.Remove(timer, out _, out _);
@@ -56,27 +56,34 @@ public sealed class LoopTimer
 
     internal LoopTimer(Timers queue, Action due) => (_queue, _due) = (queue, due);
 
-    public bool IsRunning { get; private set; }
+    public bool IsRunning => Due is not null;
+
+    /// <summary>When it fires, in the time of <see cref="Timers.Now"/>; null while it does not run.</summary>
+    public TimeSpan? Due { get; private set; }
 
     /// <summary>Runs the action once, after <paramref name="delay"/>.</summary>
-    public void Start(TimeSpan delay)
+    public void Start(TimeSpan delay) => StartAt(_queue.Now + delay);
+
+    /// <summary>Runs the action once, at a moment of <see cref="Timers.Now"/>; null stops it.</summary>
+    public void StartAt(TimeSpan? due)
     {
         Stop();
-        IsRunning = true;
-        _queue.Add(this, delay);
+        Due = due;
+        if (due is { } moment)
+            _queue.Add(this, moment);
     }
 
     public void Stop()
     {
         if (!IsRunning)
             return;
-        IsRunning = false;
+        Due = null;
         _queue.Remove(this);
     }
 
     internal void Run()
     {
-        IsRunning = false;
+        Due = null;
         _due();
     }
 }

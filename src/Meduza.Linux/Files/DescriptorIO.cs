@@ -25,6 +25,29 @@ public static unsafe class DescriptorIO
         }
     }
 
+    /// <summary>Reads a file from its start, wherever others have read or written up to.</summary>
+    /// <param name="most">Bytes to read at most.</param>
+    /// <exception cref="LinuxException">The read failed.</exception>
+    public static byte[] ReadFromStart(Descriptor descriptor, string path, int most = int.MaxValue)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        var content = new byte[Math.Min((ulong)most, FileStatus.Of(descriptor, path).Length)];
+        fixed (byte* bytes = content)
+        {
+            for (var done = 0; done < content.Length;)
+            {
+                var count = (long)pread(descriptor.Number, bytes + done, content.Length - done, done);
+                if (count == 0)
+                    return content[..done];
+                if (count > 0)
+                    done += (int)count;
+                else if (Marshal.GetLastPInvokeError() != EINTR)
+                    throw LinuxException.Last("read", path);
+            }
+        }
+        return content;
+    }
+
     /// <returns>How many bytes were read; 0 at the end.</returns>
     /// <exception cref="LinuxException">The read failed.</exception>
     public static int Read(Descriptor descriptor, Span<byte> buffer, string path)

@@ -38,9 +38,11 @@ public readonly record struct FileStatus(FileKind Kind, UnixFileMode Mode, uint 
             : throw LinuxException.Last("statx", path);
     }
 
+    /// <summary>The status of an open file.</summary>
     /// <exception cref="LinuxException">It cannot be looked at.</exception>
-    internal static unsafe FileStatus Of(Descriptor descriptor, string path)
+    public static unsafe FileStatus Of(Descriptor descriptor, string path)
     {
+        ArgumentNullException.ThrowIfNull(descriptor);
         statx status;
         var empty = (byte)0;
         return statx(descriptor.Number, &empty, AT_EMPTY_PATH, STATX_BASIC_STATS, &status) == 0

@@ -27,6 +27,9 @@ public static unsafe class Reaper
         return errno == ECHILD ? throw new LinuxException("waitid", $"{pid}", ECHILD) : false;
     }
 
+    /// <summary>True when that is a child of this process, alive or not yet collected.</summary>
+    public static bool IsChild(int pid) => TryWait(P_PID, (uint)pid, WNOHANG | WNOWAIT, out _) || errno != ECHILD;
+
     /// <summary>True while this process has a child, alive or not yet collected.</summary>
     public static bool HasChildren() => TryWait(P_ALL, 0, WNOHANG | WNOWAIT, out _) || errno != ECHILD;
 

@@ -1,5 +1,4 @@
-using Tmds.Linux;
-using static Tmds.Linux.LibC;
+using Meduza.Linux.Files;
 
 namespace Meduza.Linux.Process;
 
@@ -7,7 +6,7 @@ namespace Meduza.Linux.Process;
 /// Spawns a program through the <see cref="ExecStage"/> of this very binary, which is held open from the start: one that
 /// is replaced or deleted meanwhile makes no difference.
 /// </summary>
-public sealed unsafe class StagedSpawn : IDisposable
+public sealed class StagedSpawn
 {
     /// <summary>The word that makes this binary an exec stage.</summary>
     public const string Verb = "exec-stage";
@@ -15,9 +14,8 @@ public sealed unsafe class StagedSpawn : IDisposable
     private static readonly string[] Arguments = ["meduza-init", Verb];
     private readonly Descriptor _binary;
 
-    /// <param name="binary">The binary with the exec stage.</param>
-    /// <exception cref="LinuxException">It cannot be opened (without <c>/proc</c>, for the default).</exception>
-    public StagedSpawn(string binary = "/proc/self/exe") => _binary = Descriptor.Open(binary, O_PATH);
+    /// <param name="binary">The binary with the exec stage, held by whoever made this.</param>
+    public StagedSpawn(Descriptor binary) => _binary = binary;
 
     /// <summary>
     /// Starts it; the stage's outcome comes out of the returned pipe, which never blocks: <see cref="ExecStep.Ready"/>
@@ -28,7 +26,7 @@ public sealed unsafe class StagedSpawn : IDisposable
     public (int Pid, Descriptor Report) Start(ExecSpec spec, Descriptor output, Descriptor error)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        using var content = Memory(ExecSpecFormat.Write(spec));
+        using var content = AnonymousFile.Create("meduza-exec", ExecSpecFormat.Write(spec));
         var (reportRead, reportWrite) = Descriptor.Pipe();
         try
         {
@@ -52,20 +50,4 @@ public sealed unsafe class StagedSpawn : IDisposable
         }
     }
 
-    public void Dispose() => _binary.Dispose();
-
-    private static Descriptor Memory(byte[] content)
-    {
-        Descriptor memory;
-        fixed (byte* name = "meduza-exec\0"u8)
-            memory = Descriptor.FromCall(memfd_create(name, 1 /* MFD_CLOEXEC */), "memfd_create", "");
-        fixed (byte* bytes = content)
-        {
-            if ((long)write(memory.Number, bytes, (size_t)content.Length) == content.Length)
-                return memory;
-        }
-        var failure = LinuxException.Last("write", "memfd");
-        memory.Dispose();
-        throw failure;
-    }
 }

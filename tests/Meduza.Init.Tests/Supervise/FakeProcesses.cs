@@ -1,4 +1,5 @@
 using Meduza.Gateway.Render;
+using Meduza.Init.Supervise.Continuation;
 using Meduza.Init.Supervise.Processes;
 using Meduza.Linux;
 using Meduza.Linux.Process;
@@ -35,6 +36,14 @@ internal sealed class FakeProcesses : IProcesses
         var process = new FakeProcess(this, definition, ++_lastPid, executed);
         Started.Add(process);
         Story.Add($"start {definition.Name}");
+        return process;
+    }
+
+    public IProcess Resume(ServiceDefinition definition, KeptProcess kept, Action executed)
+    {
+        var process = new FakeProcess(this, definition, kept.Pid, executed);
+        Started.Add(process);
+        Story.Add($"resume {definition.Name}");
         return process;
     }
 
@@ -83,6 +92,8 @@ internal sealed class FakeProcess(FakeProcesses processes, ServiceDefinition def
         Got.Add(signal);
         processes.Story.Add($"signal {definition.Name} {signal}");
     }
+
+    public KeptProcess Keep() => new() { Pid = pid };
 
     public bool Takes(int signal) => Handled.Contains(signal);
 

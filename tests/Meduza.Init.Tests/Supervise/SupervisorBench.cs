@@ -10,14 +10,16 @@ internal sealed class SupervisorBench
 {
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
 
-    public SupervisorBench()
+    /// <param name="time">That of another bench, which this one follows; null is one of its own.</param>
+    public SupervisorBench(ManualTime? time = null)
     {
+        Time = time ?? new();
         Timers = new(Time);
         Supervisor = new(Time, Timers, Processes, new(Time, RetryInterval, () => 0));
         Supervisor.Changed += service => States.Add($"{service.Name} {service.State}");
     }
 
-    public ManualTime Time { get; } = new();
+    public ManualTime Time { get; }
     public Timers Timers { get; }
     public FakeProcesses Processes { get; } = new();
     public Supervisor Supervisor { get; }

@@ -17,10 +17,15 @@ internal sealed class ControlPeer : IDisposable
     /// <summary>Sends a request and gives the next frame.</summary>
     public JsonObject Ask(JsonObject request)
     {
+        Send(request);
+        return Receive();
+    }
+
+    public void Send(JsonObject request)
+    {
         var json = System.Text.Encoding.UTF8.GetBytes(request.ToJsonString());
         _socket.Send(BitConverter.GetBytes(json.Length));
         _socket.Send(json);
-        return Receive();
     }
 
     public JsonObject Receive() => JsonNode.Parse(Take(BitConverter.ToInt32(Take(4))))!.AsObject();

@@ -7,7 +7,7 @@ namespace Meduza.Lab.Supervision;
 /// <summary>A PID 1 without etcd, and services that a test gives it over the control socket.</summary>
 internal sealed class Machine : IDisposable
 {
-    private readonly ControlPeer _control;
+    private ControlPeer _control;
 
     public Machine(PidOneOptions? options = null)
     {
@@ -31,9 +31,41 @@ internal sealed class Machine : IDisposable
 
     public JsonObject Ask(JsonObject request)
     {
-        var reply = _control.Ask(request);
+        var reply = Answer(request);
         return (string?)reply["error"] is { } error ? throw new LabException(error) : reply;
     }
+
+    /// <summary>One image of PID 1 ends its connections, and the next one listens at the same place.</summary>
+    private JsonObject Answer(JsonObject request)
+    {
+        try
+        {
+            return _control.Ask(request);
+        }
+        catch (Exception e) when (e is EndOfStreamException or System.Net.Sockets.SocketException)
+        {
+            _control.Dispose();
+            _control = new(Init.ControlSocket);
+            return _control.Ask(request);
+        }
+    }
+
+    /// <summary>PID 1 itself, as it says.</summary>
+    public JsonObject Self() => Ask(new() { ["verb"] = "status" })["init"]!.AsObject();
+
+    /// <summary>Has PID 1 go on in place, by whatever <paramref name="reason"/>, and waits until its next image answers.</summary>
+    /// <returns>What that one says of itself.</returns>
+    public JsonObject GoOn(Action reason)
+    {
+        var before = (long)Self()["image_started_at"]!;
+        reason();
+        JsonObject after = [];
+        Until(() => (long)(after = Self())["image_started_at"]! != before, "next image of PID 1");
+        return after;
+    }
+
+    /// <summary>Has PID 1 go on as a program; null is the one that it is.</summary>
+    public JsonObject GoOnAs(string? program = null) => GoOn(() => Ask(new() { ["verb"] = "upgrade", ["program"] = program }));
 
     public void Define(string name, string[] command, Action<JsonObject>? more = null)
     {

@@ -14,7 +14,7 @@ internal sealed partial class ControlServer
     private void Status(ControlConnection client, ControlRequest request)
     {
         if (request.Services.IsEmpty)
-            client.Send(new() { Id = request.Id, Services = Statuses(_supervisor.Services), Report = _report });
+            client.Send(new() { Id = request.Id, Services = Statuses(_supervisor.Services), Report = _report, Init = Continuity?.Report });
         else if (Named(client, request) is { } services)
             client.Send(new() { Id = request.Id, Services = Statuses(services), Report = _report });
     }

@@ -1,3 +1,4 @@
+using Meduza.Init.Supervise.Continuation;
 using Meduza.Init.Supervise.Logs;
 using Meduza.Init.Supervise.States;
 using Meduza.Linux;
@@ -27,13 +28,14 @@ internal sealed partial class ControlServer : IDisposable
     private readonly PendingAnswers _pending;
     private readonly ReconcileRequests _reconciles;
 
+    /// <param name="listener">One that an earlier image of PID 1 made at that path; null makes it.</param>
     /// <exception cref="LinuxException">The socket cannot be made at <paramref name="path"/>.</exception>
-    public ControlServer(string path, EventLoop loop, Supervisor supervisor, Logs logs)
+    public ControlServer(string path, EventLoop loop, Supervisor supervisor, Logs logs, Descriptor? listener = null)
     {
         (_loop, _supervisor, _logs) = (loop, supervisor, logs);
         _pending = new(loop.Timers);
         _reconciles = new(_pending);
-        _listener = StreamSockets.ListenUnix(path, Backlog);
+        _listener = listener ?? StreamSockets.ListenUnix(path, Backlog);
         try
         {
             _listening = loop.Watch(_listener, Ready.Read, _ => Accept());
@@ -49,6 +51,12 @@ internal sealed partial class ControlServer : IDisposable
 
     /// <summary>Called after each request: it has left garbage behind.</summary>
     public event Action? Served;
+
+    /// <summary>Called after each request that may have changed what the next image of PID 1 must know.</summary>
+    public event Action? Changed;
+
+    /// <summary>PID 1 itself; null where this serves nothing but services.</summary>
+    public IContinuity? Continuity { get; set; }
 
     /// <summary>Asks the agent for a full reconcile on behalf of nobody who waits for it (SIGUSR1).</summary>
     public void RequestReconcile() => _reconciles.Request();
@@ -128,6 +136,8 @@ internal sealed partial class ControlServer : IDisposable
             client.Send(new() { Id = request.Id, Error = $"'{request.Verb}' failed in PID 1: {e.Message}" });
         }
         Served?.Invoke();
+        if (request.Verb is not (Verbs.Status or Verbs.Logs))
+            Changed?.Invoke();
     }
 
     private void Answer(ControlConnection client, ControlRequest request)
@@ -145,6 +155,8 @@ internal sealed partial class ControlServer : IDisposable
             case Verbs.Attach: Attach(client, request); break;
             case Verbs.Report: Report(client, request); break;
             case Verbs.Reconciled: Reconciled(client, request); break;
+            case Verbs.Upgrade: Upgrade(client, request); break;
+            case "fault" when ProvokedFault.IsAllowed: Continuity?.Provoke(request.Program ?? ""); break;
             default: client.Send(new() { Id = request.Id, Error = $"unknown verb '{Short(request.Verb)}'" }); break;
         }
     }

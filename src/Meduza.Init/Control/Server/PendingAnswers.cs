@@ -53,6 +53,17 @@ internal sealed class PendingAnswers(Timers timers)
         }
     }
 
+    /// <summary>Answers all at once, since their answer will not come any more.</summary>
+    public void Refuse(string error)
+    {
+        foreach (var pending in _pending.ToArray())
+        {
+            pending.Limit.Stop();
+            pending.Client.Send(new() { Id = pending.Id, Error = error });
+        }
+        _pending.Clear();
+    }
+
     /// <summary>The client is gone, and with it whoever would read.</summary>
     public void Forget(ControlConnection client)
     {

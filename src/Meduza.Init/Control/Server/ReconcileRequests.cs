@@ -1,3 +1,5 @@
+using Meduza.Init.Supervise.Continuation;
+
 namespace Meduza.Init.Control.Server;
 
 /// <summary>
@@ -29,6 +31,10 @@ internal sealed class ReconcileRequests(PendingAnswers pending)
         if (_agent == client)
             _agent = null;
     }
+
+    public KeptControl Keep() => new() { Asked = _asked, Done = _done, Error = _error };
+
+    public void Resume(KeptControl kept) => (_asked, _done, _error) = (kept.Asked, kept.Done, kept.Error);
 
     /// <summary>Asks for one.</summary>
     /// <returns>Its number.</returns>

@@ -29,6 +29,7 @@ internal static class CleanImage
         return OwnProcess.Reexecute(["meduza-init"], [SmallHeap, .. Spawn.OwnEnvironment()]);
     }
 
-    /// <summary>The environment that this program was given, without what <see cref="Execute"/> added.</summary>
-    public static IReadOnlyList<string> GivenEnvironment() => [.. Spawn.OwnEnvironment().Where(v => v != SmallHeap)];
+    /// <summary>The environment that this program was given, without what one of its images added for the next.</summary>
+    public static IReadOnlyList<string> GivenEnvironment() => [.. Spawn.OwnEnvironment().Where(
+        v => v != SmallHeap && !v.StartsWith($"{Linux.Process.Continuation.Variable}=", StringComparison.Ordinal))];
 }

@@ -63,6 +63,12 @@ internal sealed unsafe class ConsoleOutput : IDisposable
         _lineCount = 0;
     }
 
+    /// <summary>The rest of a line that was written in part.</summary>
+    public ReadOnlySpan<byte> Rest => _rest;
+
+    /// <summary>Goes on where another left off.</summary>
+    public void Resume(byte[] rest, long dropped) => (_rest, Dropped) = (rest, dropped);
+
     public void Dispose() => _own?.Dispose();
 
     private bool FinishRest()

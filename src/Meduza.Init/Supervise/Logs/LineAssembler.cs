@@ -14,6 +14,9 @@ internal sealed class LineAssembler
 
     public delegate void LineHandler(ReadOnlySpan<byte> line);
 
+    /// <summary>The line that has no end yet.</summary>
+    public ReadOnlySpan<byte> Rest => _rest.AsSpan(0, _length);
+
     /// <summary>Takes bytes, and gives out each line that they complete, without its line end.</summary>
     public void Feed(ReadOnlySpan<byte> bytes, LineHandler line)
     {

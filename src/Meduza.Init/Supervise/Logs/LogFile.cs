@@ -23,7 +23,7 @@ internal sealed unsafe class LogFile(string path) : IDisposable
     private string? _news;
 
     /// <summary>Lines dropped since the last that was written.</summary>
-    public long Dropped { get; private set; }
+    public long Dropped { get; set; }
 
     /// <summary>All lines ever dropped.</summary>
     public long Lost { get; private set; }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text;
 using Meduza.Init.Control;
+using Meduza.Init.Supervise.Continuation;
 
 namespace Meduza.Init.Supervise.Logs;
 
@@ -18,13 +20,14 @@ internal sealed class LogTail
     private int _start;
     private int _used;
 
-    private readonly record struct Entry(long Time, int Length, bool Error);
+    private readonly record struct Entry(long Number, long Time, int Length, bool Error);
 
     /// <summary>Adds a line, and forgets the oldest ones where there is no room.</summary>
+    /// <param name="number">Its place among all lines.</param>
     /// <param name="error">True when it came from standard error.</param>
     /// <param name="time">Unix time in milliseconds.</param>
     /// <param name="line">No longer than <see cref="LineAssembler.LongestLine"/>.</param>
-    public void Add(bool error, long time, ReadOnlySpan<byte> line)
+    public void Add(long number, bool error, long time, ReadOnlySpan<byte> line)
     {
         while (_entries.Count == MostLines || _used + line.Length > MostBytes)
             DropFirst();
@@ -36,7 +39,7 @@ internal sealed class LogTail
         line[..first].CopyTo(_ring.AsSpan(at));
         line[first..].CopyTo(_ring);
         _used += line.Length;
-        _entries.Enqueue(new(time, line.Length, error));
+        _entries.Enqueue(new(number, time, line.Length, error));
     }
 
     /// <summary>The last <paramref name="count"/> lines, oldest first.</summary>
@@ -48,10 +51,32 @@ internal sealed class LogTail
         foreach (var entry in _entries)
         {
             if (skip-- <= 0)
-                lines.Add(new(service, entry.Error ? "err" : "out", entry.Time, Text(at, entry.Length)));
+                lines.Add(new(service, entry.Error ? "err" : "out", entry.Time, Text(at, entry.Length)) { Number = entry.Number });
             at = (at + entry.Length) % Math.Max(_ring.Length, 1);
         }
         return lines;
+    }
+
+    public KeptTail Keep()
+    {
+        var lines = ImmutableArray.CreateBuilder<KeptLine>(_entries.Count);
+        var at = _start;
+        foreach (var entry in _entries)
+        {
+            var text = new byte[entry.Length];
+            var first = Math.Min(entry.Length, _ring.Length - at);
+            _ring.AsSpan(at, first).CopyTo(text);
+            _ring.AsSpan(0, entry.Length - first).CopyTo(text.AsSpan(first));
+            lines.Add(new(entry.Number, entry.Time, entry.Error, text));
+            at = (at + entry.Length) % Math.Max(_ring.Length, 1);
+        }
+        return new() { Lines = lines.MoveToImmutable() };
+    }
+
+    public void Resume(KeptTail kept)
+    {
+        foreach (var line in kept.Lines)
+            Add(line.Number, line.Error, line.Time, line.Text ?? []);
     }
 
     private string Text(int at, int length)

@@ -7,7 +7,7 @@ namespace Meduza.Init.Supervise.Logs;
 
 /// <summary>The logs of all services, and PID 1's own under the name <see cref="OwnName"/>.</summary>
 /// <param name="folder">Where the files lie: <c>/var/log</c>.</param>
-internal sealed class Logs(string folder, EventLoop loop, ConsoleOutput console) : IDisposable
+internal sealed partial class Logs(string folder, EventLoop loop, ConsoleOutput console) : IDisposable
 {
     public const string OwnName = "meduza-init";
 
@@ -17,6 +17,7 @@ internal sealed class Logs(string folder, EventLoop loop, ConsoleOutput console)
     private readonly LogFile _ownFile = new(Path.Combine(folder, $"{OwnName}.out.log"));
     private int _fileLineCount;
     private long _now;
+    private long _number;
 
     public string Folder { get; } = folder;
 
@@ -27,13 +28,16 @@ internal sealed class Logs(string folder, EventLoop loop, ConsoleOutput console)
     public event Action<LogLine>? Line;
 
     /// <summary>The log of a service, opened when it has none yet.</summary>
+    /// <param name="pipes">Those that an earlier image of PID 1 made for it.</param>
     /// <exception cref="Linux.LinuxException">No descriptor is left.</exception>
-    public ServiceLog Open(string service)
+    public ServiceLog Open(string service, ServicePipes? pipes = null)
     {
         if (!_logs.TryGetValue(service, out var log))
-            _logs.Add(service, log = new ServiceLog(service, this, loop));
+            _logs.Add(service, log = new ServiceLog(service, this, loop, pipes));
         return log;
     }
+
+    public bool Has(string service) => _logs.ContainsKey(service);
 
     /// <summary>Closes the log of a service that was removed; its files stay.</summary>
     public void Close(string service)
@@ -67,7 +71,7 @@ internal sealed class Logs(string folder, EventLoop loop, ConsoleOutput console)
         var line = Encoding.UTF8.GetBytes(text.ReplaceLineEndings(" "));
         if (line.Length > LineAssembler.LongestLine)
             line = line[..LineAssembler.LongestLine];
-        _now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        Stamp();
         Keep(_own, OwnName, false, "meduza-init: "u8, line);
         Flush(_ownFile);
     }
@@ -82,7 +86,7 @@ internal sealed class Logs(string folder, EventLoop loop, ConsoleOutput console)
     internal void Take(ServiceLog log, bool error, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> line)
     {
         if (_fileLineCount == 0)
-            _now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            Stamp();
         Keep(log.Tail, log.Name, error, prefix, line);
     }
 
@@ -99,13 +103,23 @@ internal sealed class Logs(string folder, EventLoop loop, ConsoleOutput console)
             Say(news);
     }
 
+    /// <summary>
+    /// Numbers come from the monotonic clock, so that they go up from one image of PID 1 to the next also where the first
+    /// had no chance to say how far it was.
+    /// </summary>
+    private void Stamp()
+    {
+        _now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        _number = Math.Max(_number, System.Diagnostics.Stopwatch.GetTimestamp());
+    }
+
     private void Keep(LogTail tail, string name, bool error, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> line)
     {
-        tail.Add(error, _now, line);
+        tail.Add(++_number, error, _now, line);
         _fileLines.Write(line);
         _fileLines.Write("\n"u8);
         _fileLineCount++;
         console.Add(prefix, line);
-        Line?.Invoke(new(name, error ? "err" : "out", _now, Encoding.UTF8.GetString(line)));
+        Line?.Invoke(new(name, error ? "err" : "out", _now, Encoding.UTF8.GetString(line)) { Number = _number });
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Meduza.Init.Supervise.Continuation;
 using Meduza.Linux;
 using Meduza.Linux.Events;
 using Tmds.Linux;
@@ -16,14 +17,15 @@ internal sealed class ServiceLog : IDisposable
     private readonly LogStream _out;
     private readonly LogStream _error;
 
+    /// <param name="pipes">Those that an earlier image of PID 1 made for this service; null makes them.</param>
     /// <exception cref="LinuxException">No descriptor is left.</exception>
-    public ServiceLog(string name, Logs logs, EventLoop loop)
+    public ServiceLog(string name, Logs logs, EventLoop loop, ServicePipes? pipes = null)
     {
         Name = name;
-        _out = new LogStream(this, error: false, logs, loop);
+        _out = new LogStream(this, error: false, logs, loop, pipes?.Output);
         try
         {
-            _error = new LogStream(this, error: true, logs, loop);
+            _error = new LogStream(this, error: true, logs, loop, pipes?.Error);
         }
         catch
         {
@@ -51,6 +53,21 @@ internal sealed class ServiceLog : IDisposable
         _error.Finish();
     }
 
+    public KeptLog Keep(bool withTail) => new()
+    {
+        Name = Name,
+        Output = _out.Keep(),
+        Error = _error.Keep(),
+        Tail = withTail ? Tail.Keep() : new(),
+    };
+
+    public void Resume(KeptLog kept)
+    {
+        Tail.Resume(kept.Tail);
+        _out.Resume(kept.Output);
+        _error.Resume(kept.Error);
+    }
+
     public void Reopen()
     {
         _out.File.Close();
@@ -64,6 +81,9 @@ internal sealed class ServiceLog : IDisposable
         _error.Dispose();
     }
 }
+
+/// <summary>The two pipes of a service, each with both its ends; null where it is to be made anew.</summary>
+internal readonly record struct ServicePipes((Descriptor Read, Descriptor Write)? Output, (Descriptor Read, Descriptor Write)? Error);
 
 /// <summary>One pipe of a service. Each turn of the loop reads it once, so that a flood leaves the others their turn.</summary>
 internal sealed unsafe class LogStream : IDisposable
@@ -80,13 +100,13 @@ internal sealed unsafe class LogStream : IDisposable
     private readonly LineAssembler.LineHandler _handler;
     private readonly byte[] _prefix;
 
-    public LogStream(ServiceLog log, bool error, Logs logs, EventLoop loop)
+    public LogStream(ServiceLog log, bool error, Logs logs, EventLoop loop, (Descriptor Read, Descriptor Write)? pipe)
     {
         (_log, _isError, _logs) = (log, error, logs);
         _prefix = Encoding.UTF8.GetBytes($"{log.Name}: ");
         File = new LogFile(Path.Combine(logs.Folder, $"{log.Name}.{(error ? "err" : "out")}.log"));
         _handler = line => _logs.Take(_log, _isError, _prefix, line);
-        (_reader, Writer) = Descriptor.Pipe();
+        (_reader, Writer) = pipe ?? Descriptor.Pipe();
         try
         {
             // The reader alone: a program may be surprised by an output that does not block.
@@ -104,6 +124,20 @@ internal sealed unsafe class LogStream : IDisposable
 
     public LogFile File { get; }
     public Descriptor Writer { get; }
+
+    public KeptStream Keep() => new()
+    {
+        Reader = _reader.Number,
+        Writer = Writer.Number,
+        Rest = _assembler.Rest.ToArray(),
+        Dropped = File.Dropped,
+    };
+
+    public void Resume(KeptStream kept)
+    {
+        _assembler.Feed(kept.Rest, _handler);
+        File.Dropped = kept.Dropped;
+    }
 
     public void Finish()
     {

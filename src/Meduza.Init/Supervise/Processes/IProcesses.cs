@@ -1,4 +1,5 @@
 using Meduza.Gateway.Render;
+using Meduza.Init.Supervise.Continuation;
 using Meduza.Linux.Process;
 
 namespace Meduza.Init.Supervise.Processes;
@@ -11,6 +12,10 @@ internal interface IProcesses
     /// <param name="executed">Called once, later, when the program itself runs; not at all when it could not be executed.</param>
     /// <exception cref="Linux.LinuxException">There is no process: no memory, no descriptor, too many processes.</exception>
     IProcess Start(ServiceDefinition definition, Action executed);
+
+    /// <summary>A process that an earlier image of PID 1 started.</summary>
+    /// <param name="executed">As for <see cref="Start"/>, where that is still to come.</param>
+    IProcess Resume(ServiceDefinition definition, KeptProcess kept, Action executed);
 
     /// <summary>A probe for the readiness of a service that was just executed.</summary>
     IReadinessProbe Probe(Readiness readiness);
@@ -26,6 +31,9 @@ internal interface IProcess
 
     /// <summary>True when the signal would not simply end it: it has a handler for it, or takes it otherwise.</summary>
     bool Takes(int signal);
+
+    /// <summary>What the next image of PID 1 needs to go on with it.</summary>
+    KeptProcess Keep();
 
     /// <summary>SIGKILL to it and to all that it left or may have left behind.</summary>
     void KillAll();

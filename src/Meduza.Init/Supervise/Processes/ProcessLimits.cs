@@ -1,3 +1,4 @@
+using Meduza.Init.Supervise.Continuation;
 using Meduza.Linux.Process;
 
 namespace Meduza.Init.Supervise.Processes;
@@ -23,4 +24,10 @@ internal sealed class ProcessLimits
         ChildOpenFiles = OwnLimits.RaiseOpenFiles(),
         OomScoreIsOurs = OwnLimits.TrySetOomScore(OwnOomScore),
     };
+
+    /// <summary>Those that an earlier image of PID 1 took.</summary>
+    public static ProcessLimits Resume(KeptLimits kept) =>
+        new() { ChildOpenFiles = kept.ChildOpenFiles, OomScoreIsOurs = kept.OomScoreIsOurs };
+
+    public KeptLimits Keep() => new() { ChildOpenFiles = ChildOpenFiles, OomScoreIsOurs = OomScoreIsOurs };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Meduza.Init.Supervise.Continuation;
 using Meduza.Init.Supervise.Logs;
 using Meduza.Linux;
 using Meduza.Linux.Events;
@@ -15,7 +16,7 @@ internal sealed unsafe class StagedProcess : IProcess
 {
     private readonly string _service;
     private readonly Descriptor _report;
-    private readonly Watch _watch;
+    private readonly Watch? _watch;
     private readonly ServiceLog _log;
     private readonly Action _executed;
     private readonly List<byte> _bytes = [];
@@ -25,10 +26,29 @@ internal sealed unsafe class StagedProcess : IProcess
     public StagedProcess(string service, int pid, Descriptor report, EventLoop loop, ServiceLog log, Action executed)
     {
         (_service, Pid, _report, _log, _executed) = (service, pid, report, log, executed);
-        _watch = loop.Watch(report, Ready.Read, _ => ReadReport(tell: true));
+        if (!report.IsInvalid)
+            _watch = loop.Watch(report, Ready.Read, _ => ReadReport(tell: true));
+    }
+
+    /// <summary>One that an earlier image started.</summary>
+    /// <param name="report">Its report where the stage is not over; invalid otherwise.</param>
+    public StagedProcess(string service, KeptProcess kept, Descriptor report, EventLoop loop, ServiceLog log, Action executed)
+        : this(service, kept.Pid, report, loop, log, executed)
+    {
+        (_stageDone, _failure) = (kept.StageDone, kept.Failure);
+        _bytes.AddRange(kept.Reported);
     }
 
     public int Pid { get; }
+
+    public KeptProcess Keep() => new()
+    {
+        Pid = Pid,
+        Report = _report.Number < 0 ? null : _report.Number,
+        Reported = [.. _bytes],
+        StageDone = _stageDone,
+        Failure = _failure,
+    };
 
     public void Signal(int signal) => Signals.Send(Pid, signal);
 
@@ -55,7 +75,7 @@ internal sealed unsafe class StagedProcess : IProcess
     {
         var buffer = stackalloc byte[4096];
         long length;
-        while (!_report.IsClosed && (length = (long)read(_report.Number, buffer, 4096)) >= 0)
+        while (_report.Number >= 0 && (length = (long)read(_report.Number, buffer, 4096)) >= 0)
         {
             if (length > 0)
             {
@@ -83,7 +103,7 @@ internal sealed unsafe class StagedProcess : IProcess
 
     private void Close()
     {
-        _watch.Dispose();
+        _watch?.Dispose();
         _report.Dispose();
     }
 

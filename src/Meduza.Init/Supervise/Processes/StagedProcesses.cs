@@ -1,13 +1,16 @@
 using Meduza.Gateway.Render;
 using Meduza.Init.Control;
 using Meduza.Init.Supervise.Boot;
+using Meduza.Init.Supervise.Continuation;
 using Meduza.Linux.Events;
 using Meduza.Linux.Process;
 
 namespace Meduza.Init.Supervise.Processes;
 
 /// <summary>Real processes: through the exec stage, their output into their service's log.</summary>
-internal sealed class StagedProcesses(EventLoop loop, Logs.Logs logs, StagedSpawn stage, ProcessLimits limits) : IProcesses
+/// <param name="inherited">What an earlier image of PID 1 left open; null in the first.</param>
+internal sealed class StagedProcesses(
+    EventLoop loop, Logs.Logs logs, StagedSpawn stage, ProcessLimits limits, InheritedDescriptors? inherited) : IProcesses
 {
     private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -26,6 +29,12 @@ internal sealed class StagedProcesses(EventLoop loop, Logs.Logs logs, StagedSpaw
             report.Dispose();
             throw;
         }
+    }
+
+    public IProcess Resume(ServiceDefinition definition, KeptProcess kept, Action executed)
+    {
+        var report = kept.Report is { } number ? inherited?.Take(number) : null;
+        return new StagedProcess(definition.Name, kept, report ?? new(-1), loop, logs.Open(definition.Name), executed);
     }
 
     public IReadinessProbe Probe(Readiness readiness) => ReadinessProbes.Create(readiness);

@@ -28,6 +28,9 @@ internal static unsafe class Strays
     /// <summary>Enough for a stat line, and for the front of an environment, where the mark is put.</summary>
     private const int MostRead = 8192;
 
+    /// <summary>Of a stat line, counted behind the name.</summary>
+    private const int StartField = 20;
+
     /// <summary>SIGKILL to all that belongs to the process, itself included.</summary>
     /// <param name="service">Its service.</param>
     /// <param name="pid">The process, which leads its session.</param>
@@ -61,6 +64,14 @@ internal static unsafe class Strays
             .Select(pid => int.Parse(pid, CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Children of this process that carry a mark, the oldest first, each with the service that the mark names.</summary>
+    internal static IEnumerable<(int Pid, string Service)> Marked() =>
+        from child in Children()
+        let process = (Pid: child, Service: MarkOf(child), Start: StartOf(child))
+        where process.Service.Length > 0
+        orderby process.Start
+        select (process.Pid, process.Service);
+
     private static IEnumerable<int> AllProcesses()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
@@ -91,6 +102,23 @@ internal static unsafe class Strays
                 return true;
         }
         return false;
+    }
+
+    /// <summary>Empty when there is none.</summary>
+    private static string MarkOf(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[MostRead];
+        var environment = Encoding.UTF8.GetString(Read($"/proc/{pid}/environ", buffer));
+        return environment.Split('\0').FirstOrDefault(v => v.StartsWith($"{Mark}=", StringComparison.Ordinal))?[(Mark.Length + 1)..] ?? "";
+    }
+
+    /// <summary>In clock ticks since boot; the highest number for one that is gone.</summary>
+    private static long StartOf(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[MostRead];
+        var stat = Encoding.UTF8.GetString(Read($"/proc/{pid}/stat", buffer));
+        var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ');
+        return fields.Length > StartField ? long.Parse(fields[StartField], CultureInfo.InvariantCulture) : long.MaxValue;
     }
 
     private static bool Send(int pid)

@@ -104,7 +104,8 @@ internal sealed partial class Service
     }
 
     /// <summary>Its process ended and was collected.</summary>
-    public void Exited(Exit exit)
+    /// <param name="unseen">What is to be told instead of the exit, where nobody knows it.</param>
+    public void Exited(Exit exit, string? unseen = null)
     {
         var process = _process;
         if (process is null)
@@ -116,6 +117,7 @@ internal sealed partial class Service
         _held = false;
 
         var how = process.Ended(exit);
+        how = unseen ?? how;
         if (!stopping)
             EndedByItself(how, exit);
         else if (Wanted && _failure is { } failure)

@@ -67,7 +67,10 @@ internal sealed partial class Supervisor
         var service = new Service(definition, _context);
         _services.Add(definition.Name, service);
         _inOrder.Add(service);
-        service.Start();
+        if (_found.Remove(service.Name, out var pid))
+            service.Adopt(pid);
+        else
+            service.Start();
         return DefineActions.Started;
     }
 
@@ -83,6 +86,8 @@ internal sealed partial class Supervisor
     {
         if (Owner(exit.Pid) is { } service)
             Contain(service, () => service.Exited(exit));
+        else if (_found.FirstOrDefault(found => found.Value == exit.Pid).Key is { } name)
+            _found.Remove(name);
     }
 
     /// <summary>One service as status and events show it.</summary>

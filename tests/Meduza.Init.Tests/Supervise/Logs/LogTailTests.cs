@@ -12,7 +12,7 @@ public sealed class LogTailTests
         {
             var tail = new LogTail();
             foreach (var (text, i) in texts.Select((t, i) => (t, i)))
-                tail.Add(i % 2 == 1, i, Encoding.UTF8.GetBytes(text));
+                tail.Add(i, i % 2 == 1, i, Encoding.UTF8.GetBytes(text));
 
             var kept = tail.Last("a", int.MaxValue);
 
@@ -30,7 +30,7 @@ public sealed class LogTailTests
     {
         var tail = new LogTail();
         for (var i = 0; i < 2500; i++)
-            tail.Add(false, i, "x"u8);
+            tail.Add(i, false, i, "x"u8);
 
         Assert.Equal(1500, tail.Last("a", int.MaxValue)[0].Time);
         Assert.Equal([2498, 2499], tail.Last("a", 2).Select(line => line.Time));
@@ -41,7 +41,7 @@ public sealed class LogTailTests
     public void Bytes_that_are_no_text_are_shown_as_such()
     {
         var tail = new LogTail();
-        tail.Add(false, 0, [0xff, 0x41]);
+        tail.Add(1, false, 0, [0xff, 0x41]);
 
         Assert.Equal("\ufffdA", Assert.Single(tail.Last("a", 1)).Text);
     }
