@@ -49,7 +49,7 @@ static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, S
 
 static struct image now = {PLANNED, -1, -1, -1, 0, 0, 0};
 static volatile int armed;
-static int executing;
+static int executing; /* the thread that does, 0 for none */
 static uint64_t mask;
 static char *const arguments[] = {"meduza-init", NULL};
 static char **environment;
@@ -195,9 +195,11 @@ static void pause_for(long seconds) {
 static _Noreturn void go_on_after_fault(void) {
     struct timespec time;
     struct image next = now;
-    if (__atomic_exchange_n(&executing, 1, __ATOMIC_SEQ_CST)) {
+    const int self = (int)syscall(SYS_gettid);
+    int other = 0;
+    if (!__atomic_compare_exchange_n(&executing, &other, self, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) && other != self) {
         for (;;)
-            pause(); /* another thread is at it, and its execution ends this one */
+            pause(); /* that thread is at it, and its execution ends this one */
     }
     clock_gettime(CLOCK_MONOTONIC, &time);
     if (time.tv_sec - next.since >= MINUTE) {
@@ -232,6 +234,9 @@ static void on_fault(int signal, siginfo_t *info, void *context) {
         raise(signal);
         return;
     }
+    /* Somebody sends one more while this thread already waits to execute: that changes nothing. */
+    if (info->si_code <= 0 && executing == (int)syscall(SYS_gettid))
+        return;
     describe(signal, info, context);
     go_on_after_fault();
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Meduza.Lab.Harness;
-using Meduza.Linux.Process;
 
 namespace Meduza.Lab.Supervision.Continuation;
 
