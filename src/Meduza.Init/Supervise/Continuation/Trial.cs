@@ -28,11 +28,14 @@ internal sealed unsafe class Trial
     public Trial(EventLoop loop, Descriptor program, Descriptor state, Action<TrialWord?, string?> done)
     {
         _done = done;
-        (_output, var write) = Descriptor.Pipe(O_NONBLOCK);
+        (_output, var write) = Descriptor.Pipe();
         try
         {
             using (write)
             {
+                // The reader alone: a program may be surprised by an output that does not block.
+                if (fcntl(_output.Number, F_SETFL, O_NONBLOCK) < 0)
+                    throw LinuxException.Last("fcntl", "trial");
                 Pid = Spawn.Run(new($"/proc/self/fd/{ProgramDescriptor}", ["meduza-init", TrialProgram.Verb])
                 {
                     Environment = [],
