@@ -16,6 +16,7 @@ try
     UserspaceWireGuardChange.Measure();
     KernelWireGuard.Measure();
     Boot.Measure();
+    Continuity.Measure();
     using var solo = SoloGateway.Start();
     IdleMemory.Measure(solo, "after_start");
     CommitLatency.Measure(solo);

@@ -109,7 +109,7 @@ internal sealed partial class InitProgram : IContinuity
         }
         if (isNew)
             program.Dispose();
-        _logs.Say(problem);
+        _logs.Say($"error: {problem}");
         refused(problem);
     }
 
@@ -171,8 +171,8 @@ internal sealed partial class InitProgram : IContinuity
         var mark = predecessor.Mark;
         _logs.Say(mark.Kind switch
         {
-            ContinuationKind.Fault => $"{BuildInfo.Version} goes on after a fault: {mark.Cause}",
-            ContinuationKind.BackToPrevious => $"{BuildInfo.Version} goes on, since {known.Program} had a fault at its start: {mark.Cause}",
+            ContinuationKind.Fault => $"error: {BuildInfo.Version} goes on after a fault: {mark.Cause}",
+            ContinuationKind.BackToPrevious => $"error: {BuildInfo.Version} goes on, since {known.Program} had a fault at its start: {mark.Cause}",
             ContinuationKind.NewProgram => $"{known.Program} goes on as {BuildInfo.Version}",
             _ => $"{BuildInfo.Version} goes on",
         });

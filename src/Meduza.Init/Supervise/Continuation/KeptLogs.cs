@@ -10,6 +10,7 @@ internal sealed record KeptLogs
     /// <summary>PID 1's own.</summary>
     public KeptTail Own { get; init => field = value ?? new(); } = new();
     public long OwnDropped { get; init; }
+    public long OwnLost { get; init; }
 
     /// <summary>The rest of a line that the console took in part, and how many it did not take.</summary>
     public byte[] ConsoleRest { get; init => field = value ?? []; } = [];
@@ -35,8 +36,9 @@ internal sealed record KeptStream
     /// <summary>The line that has no end yet.</summary>
     public byte[] Rest { get; init => field = value ?? []; } = [];
 
-    /// <summary>Lines that the file did not take.</summary>
+    /// <summary>Lines that the file did not take since the last that it took, and in all.</summary>
     public long Dropped { get; init; }
+    public long Lost { get; init; }
 }
 
 /// <summary>Lines in memory, oldest first; kept where PID 1 goes on by intention, and not for every change.</summary>

@@ -23,7 +23,7 @@ internal sealed unsafe class LogFile(string path) : IDisposable
     private string? _news;
 
     /// <summary>Lines dropped since the last that was written.</summary>
-    public long Dropped { get; set; }
+    public long Dropped { get; private set; }
 
     /// <summary>All lines ever dropped.</summary>
     public long Lost { get; private set; }
@@ -80,6 +80,9 @@ internal sealed unsafe class LogFile(string path) : IDisposable
         _news = null;
         return news;
     }
+
+    /// <summary>Goes on where an earlier image of PID 1 left off.</summary>
+    public void Resume(long dropped, long lost) => (Dropped, Lost) = (dropped, lost);
 
     /// <summary>Closes it; the next line opens it anew, by name. For those who moved it away (SIGHUP).</summary>
     public void Close()

@@ -13,6 +13,7 @@ internal sealed partial class Logs
         Services = [.. _logs.Values.Select(log => log.Keep(withTails))],
         Own = withTails ? _own.Keep() : new(),
         OwnDropped = _ownFile.Dropped,
+        OwnLost = _ownFile.Lost,
         ConsoleRest = console.Rest.ToArray(),
         ConsoleDropped = console.Dropped,
     };
@@ -22,7 +23,7 @@ internal sealed partial class Logs
     {
         console.Resume(kept.ConsoleRest, kept.ConsoleDropped);
         _own.Resume(kept.Own);
-        _ownFile.Dropped = kept.OwnDropped;
+        _ownFile.Resume(kept.OwnDropped, kept.OwnLost);
         foreach (var log in kept.Services)
             Open(log.Name, new(Pipe(log.Output), Pipe(log.Error))).Resume(log);
 

@@ -131,12 +131,13 @@ internal sealed unsafe class LogStream : IDisposable
         Writer = Writer.Number,
         Rest = _assembler.Rest.ToArray(),
         Dropped = File.Dropped,
+        Lost = File.Lost,
     };
 
     public void Resume(KeptStream kept)
     {
         _assembler.Feed(kept.Rest, _handler);
-        File.Dropped = kept.Dropped;
+        File.Resume(kept.Dropped, kept.Lost);
     }
 
     public void Finish()

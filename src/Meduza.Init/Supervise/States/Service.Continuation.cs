@@ -62,7 +62,7 @@ internal sealed partial class Service
         service._stopLimit.StartAt(kept.StopLimitAt);
         service._reloading.StartAt(kept.ReloadAt);
         if (kept.Process is { } process)
-            service._process = context.Processes.Resume(service._running, process, service.Executed);
+            service._process = context.Processes.Resume(service._running, process, () => context.Contain(service, service.Executed));
         if (kept.ProbeAt is not null)
             service._probe = context.Processes.Probe(service._running.Readiness);
         return service;
@@ -80,7 +80,7 @@ internal sealed partial class Service
         _failure = null;
         NoteRequired();
         Serial++;
-        _process = _context.Processes.Resume(_running, new() { Pid = pid, StageDone = true }, Executed);
+        _process = _context.Processes.Resume(_running, new() { Pid = pid, StageDone = true }, () => _context.Contain(this, Executed));
         LimitStart();
         Enter(ServiceState.Starting);
         Executed();
