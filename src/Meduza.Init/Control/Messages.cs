@@ -64,7 +64,7 @@ internal sealed record ControlRequest
     public bool Follow { get; init; }
 
     /// <summary>With <see cref="Verbs.Logs"/>: only lines with a higher <see cref="LogLine.Number"/>.</summary>
-    public long After { get; init; }
+    public long? After { get; init; }
     public bool Wait { get; init; }
     public int? TimeoutMilliseconds { get; init; }
     public AgentReport? Report { get; init; }

@@ -31,7 +31,8 @@ internal sealed partial class ControlServer
             client.Send(new() { Id = request.Id, Error = $"no service \"{Short(name)}\": `meduza status` lists them" });
             return;
         }
-        lines.RemoveAll(line => line.Number <= request.After);
+        if (request.After is { } after)
+            lines.RemoveAll(line => line.Number <= after);
         // Stable: lines of the same millisecond stay in the order of their service.
         var last = lines.OrderBy(line => line.Time).Skip(Math.Max(lines.Count - count, 0)).ToList();
 
