@@ -6,6 +6,11 @@ Live.TakeDownOnSignals();
 LabFolder.SweepAbandoned();
 try
 {
+    if (args is ["rendering"])
+    {
+        RenderedFleet.Measure();
+        return Live.End(0);
+    }
     SupervisionFigures.Measure();
     if (args is ["supervision"])
         return Live.End(0);

@@ -36,17 +36,12 @@ public static class FleetLint
         List<NodeView> nodes = [];
         foreach (var name in names)
         {
+            // Of other nodes it says nothing: they say it of themselves, or a rule does.
             var result = ConfigParser.Parse(keys, name, alone: true, out var draft);
             if (draft is not null)
                 nodes.Add(new NodeView(draft));
-            // Of other nodes it says nothing: they say it of themselves, or a rule does.
-            var own = $"{KeyTable.NodesPrefix}{name}/";
-            findings.UnionWith(result.Errors.Where(IsOwn).Select(error => LintFinding.Error(error.Message, error.Key)));
-            findings.UnionWith(result.Warnings.Where(IsOwn).Select(warning => LintFinding.Warning(warning.Message, warning.Key)));
-
-            bool IsOwn(KeyFinding finding) =>
-                !finding.Key.StartsWith(KeyTable.NodesPrefix, StringComparison.Ordinal) || finding.Key == KeyTable.NodesPrefix
-                || finding.Key.StartsWith(own, StringComparison.Ordinal);
+            findings.UnionWith(result.Errors.Select(error => LintFinding.Error(error.Message, error.Key)));
+            findings.UnionWith(result.Warnings.Select(warning => LintFinding.Warning(warning.Message, warning.Key)));
         }
         findings.UnionWith(UnknownRoots(snapshot));
         var fleet = new FleetView([.. nodes]);
