@@ -11,7 +11,8 @@ internal sealed class SortedKeys
         _snapshot = snapshot;
         _pairs = [.. snapshot.Keys];
         // Whatever comparer the snapshot was made with: the search below needs this order.
-        Array.Sort(_pairs, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
+        if (!IsSorted())
+            Array.Sort(_pairs, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
     }
 
     public bool TryGet(string key, out ReadOnlyMemory<byte> value) => _snapshot.Keys.TryGetValue(key, out value);
@@ -39,6 +40,17 @@ internal sealed class SortedKeys
             // '0' follows '/' in ordinal order: the first key that is not below this name.
             i = FirstNotBefore(string.Concat(key.AsSpan(0, slash), "0"));
         }
+    }
+
+    // As a snapshot from etcd always is.
+    private bool IsSorted()
+    {
+        for (var i = 1; i < _pairs.Length; i++)
+        {
+            if (string.CompareOrdinal(_pairs[i - 1].Key, _pairs[i].Key) > 0)
+                return false;
+        }
+        return true;
     }
 
     private int FirstNotBefore(string key)
