@@ -138,7 +138,8 @@ public sealed class HostileClientTests : IDisposable
         do
         {
             sockets.Add(Connect());
-            sockets[^1].Send(Frame("{\"verb\":\"status\",\"id\":7}"));
+            // One that is too many may be closed already, with its answer there to be read.
+            sockets[^1].Send(Frame("{\"verb\":\"status\",\"id\":7}"), SocketFlags.None, out _);
             answer = Answer(sockets[^1])!;
         }
         while ((int)answer["id"]! == 7);
