@@ -3,7 +3,7 @@ using Meduza.Vm.Harness;
 namespace Meduza.Vm;
 
 /// <summary>
-/// Our netlink against a kernel that has WireGuard. The scenarios run in one machine that is started once; here each is
+/// Our netlink and our cgroups against a kernel that has WireGuard and all controllers. The scenarios run in one machine that is started once; here each is
 /// asked for what came of it.
 /// </summary>
 public class KernelWireGuardTests(GuestRun run) : IClassFixture<GuestRun>
@@ -20,12 +20,13 @@ public class KernelWireGuardTests(GuestRun run) : IClassFixture<GuestRun>
     [InlineData("addresses move between peers")]
     [InlineData("device itself as its peer")]
     [InlineData("link kinds")]
+    [InlineData("cgroup with limits")]
     public void Scenario_holds(string name) => run.Machine.RequireOk(name);
 
     [Fact]
     public void Machine_ran_every_scenario_to_its_end()
     {
-        run.Machine.RequireAllOk(11);
+        run.Machine.RequireAllOk(12);
         TestContext.Current.TestOutputHelper?.WriteLine(run.Machine.ToString());
     }
 }

@@ -28,6 +28,8 @@ public partial class MachineInitTests
                     /bin/cat /proc/mounts
                     /bin/cat /proc/sys/net/ipv4/ip_forward
                     /usr/bin/meduza-init status
+                    /usr/bin/meduza-init status agent --json
+                    /bin/cat /proc/1/cgroup /sys/fs/cgroup/agent.service/cgroup.controllers
                     /usr/bin/meduza-init logs meduza-init agent
                     (exec /bin/sleep 1000) &
                     echo at the keyboard
@@ -42,6 +44,9 @@ public partial class MachineInitTests
             Assert.True(run.Report.Contains($" {point} ", StringComparison.Ordinal), $"{point}: {all}");
         Assert.True(run.Report.Contains("\n1\r\n", StringComparison.Ordinal), all);
         Assert.True(run.Report.Contains("agent", StringComparison.Ordinal), all);
+        Assert.True(run.Report.Contains("0::/meduza-init\r\ncpu memory pids\r\n", StringComparison.Ordinal), all);
+        Assert.Matches("\"memory_bytes\": *[1-9]", run.Report);
+        Assert.Matches("\"memory_peak_bytes\": *[1-9]", run.Report);
         Assert.False(run.Report.Contains("NODE_ID", StringComparison.Ordinal), all); // it had it from the kernel's command line
         RequireEnd(run, "stopping on SIGINT", "Restarting system");
     }

@@ -28,6 +28,7 @@ internal static class DnsmasqRenderer
             Name = "dnsmasq",
             Component = Component,
             Command = [machine.Dnsmasq, "--keep-in-foreground", $"--conf-file={ConfigPath}"],
+            Privileges = ProgramPrivileges.Dnsmasq.On(machine),
             Readiness = new Readiness(ReadinessKind.TcpPort, "127.0.0.1:53"),
             ReloadSignal = SigHup,
             Revision = Fingerprint.Of(main),
@@ -38,7 +39,7 @@ internal static class DnsmasqRenderer
     private static string Main(Machine machine) => new ConfigText()
         .Line("# Written by Meduza from etcd: changes made here are overwritten.")
         .Line("port=53")
-        .Line($"user={machine.DnsmasqUser ?? "root"}")
+        .Line($"user={ProgramPrivileges.Dnsmasq.UserOn(machine) ?? "root"}")
         .Line("pid-file=")
         .Line("log-facility=-")
         // Only what etcd says: neither the machine's resolv.conf nor its hosts file, which names the machine 127.0.1.1.

@@ -31,8 +31,8 @@ public sealed record Machine
 
     public string Dnsmasq { get; init; } = "/usr/sbin/dnsmasq";
 
-    /// <summary>The user that dnsmasq gives its privileges up for; null where the machine has none for it.</summary>
-    public string? DnsmasqUser { get; init; } = "dnsmasq";
+    /// <summary>The users of <see cref="ProgramPrivileges"/> that the machine has.</summary>
+    public ImmutableHashSet<string> Users { get; init; } = [.. ProgramPrivileges.All.Select(program => program.User)];
 
     /// <summary>Fallback resolvers (<c>DNS_NAMESERVERS</c>).</summary>
     public ImmutableArray<IPAddress> Nameservers { get; init; } = [IPAddress.Parse("223.5.5.5"), IPAddress.Parse("119.29.29.29")];

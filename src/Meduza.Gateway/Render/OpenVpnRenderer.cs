@@ -21,8 +21,9 @@ internal static class OpenVpnRenderer
     {
         // There also while no instance is: so that the last one's secrets go with it.
         state.Folder(new DesiredFolder("/etc/openvpn", StateBuilder.PublicFolder) { Component = "openvpn" });
-        state.Folder(new DesiredFolder(Folder, StateBuilder.PrivateFolder) { Owned = true, Component = "openvpn" });
-        state.Folder(new DesiredFolder(RunFolder, StateBuilder.PrivateFolder) { Component = "openvpn" });
+        var owner = ProgramPrivileges.OpenVpn.UserOn(machine);
+        state.Folder(new DesiredFolder(Folder, StateBuilder.PrivateFolder, owner) { Owned = true, Component = "openvpn" });
+        state.Folder(new DesiredFolder(RunFolder, StateBuilder.PrivateFolder, owner) { Component = "openvpn" });
         foreach (var instance in config.OpenVpn)
             RenderInstance(instance, machine, state);
     }
@@ -38,13 +39,14 @@ internal static class OpenVpnRenderer
             text.Line(Line(directive));
         Process(text, instance);
         // The text names no secret, yet remotes and options are nobody's business either.
-        files.Add(state.File($"{Folder}/{instance.Name}.conf", text.ToString(), StateBuilder.PrivateFile, component));
+        files.Add(state.File($"{Folder}/{instance.Name}.conf", text.ToString(), StateBuilder.PrivateFile, component, ProgramPrivileges.OpenVpn.UserOn(machine)));
 
         state.Service(new ServiceDefinition
         {
             Name = $"openvpn-{instance.Name}",
             Component = component,
             Command = [machine.OpenVpn, "--config", $"{Folder}/{instance.Name}.conf"],
+            Privileges = ProgramPrivileges.OpenVpn.On(machine, Sets(instance, "mlock") ? ["CAP_IPC_LOCK"] : []),
             After = ["dnsmasq"],
             // A connection would take the one place that the management interface has.
             Readiness = new Readiness(ReadinessKind.File, SocketPath(instance.Name)),
@@ -110,7 +112,7 @@ internal static class OpenVpnRenderer
 
         string PathOf(string suffix) => $"{Folder}/{instance.Name}.{suffix}";
 
-        DesiredFile Secret(string suffix, Secret content) => state.SecretFile(PathOf(suffix), content, component);
+        DesiredFile Secret(string suffix, Secret content) => state.SecretFile(PathOf(suffix), content, component, ProgramPrivileges.OpenVpn.UserOn(machine));
     }
 
     private static void Process(ConfigText text, OpenVpnInstance instance)

@@ -77,8 +77,11 @@ public sealed record ServiceDefinition
 
     public string WorkingFolder { get; init => field = value ?? "/"; } = "/";
 
-    /// <summary>The user to run as, by name; null is root.</summary>
-    public string? User { get; init; }
+    /// <summary>Who its process is, and what it may do.</summary>
+    public Privileges Privileges { get; init => field = value ?? new(); } = new();
+
+    /// <summary>How much it may take.</summary>
+    public Limits Limits { get; init => field = value ?? new(); } = new();
 
     /// <summary>Names of services that must be up before it starts and as long as it runs. A name that is not defined is waited for.</summary>
     public ImmutableArray<string> Requires { get; init => field = value.IsDefault ? [] : value; } = [];
@@ -124,7 +127,8 @@ public sealed record ServiceDefinition
             && Command.SequenceEqual(other.Command)
             && Environment.SequenceEqual(other.Environment)
             && WorkingFolder == other.WorkingFolder
-            && User == other.User
+            && Privileges == other.Privileges
+            && Limits == other.Limits
             && Requires.SequenceEqual(other.Requires)
             && WhenRequiredRestarts == other.WhenRequiredRestarts
             && After.SequenceEqual(other.After)

@@ -27,11 +27,9 @@ internal sealed class StateBuilder
     public void Folder(DesiredFolder folder) => _folders[folder.Path] = folder;
 
     /// <summary>Adds a file and returns it, for the fingerprint of who reads it.</summary>
-    public DesiredFile File(string path, string content, UnixFileMode mode, string component)
-    {
-        var file = new DesiredFile(path, Encoding.UTF8.GetBytes(content), mode, component);
-        return File(file);
-    }
+    /// <param name="owner">Null is root.</param>
+    public DesiredFile File(string path, string content, UnixFileMode mode, string component, string? owner = null) =>
+        File(new DesiredFile(path, Encoding.UTF8.GetBytes(content), mode, component) { Owner = owner });
 
     public DesiredFile File(DesiredFile file)
     {
@@ -39,9 +37,9 @@ internal sealed class StateBuilder
         return file;
     }
 
-    /// <summary>Adds a file that holds a secret, readable by root alone.</summary>
-    public DesiredFile SecretFile(string path, Secret content, string component) =>
-        File(new DesiredFile(path, Encoding.UTF8.GetBytes(content.Reveal()), PrivateFile, component) { Secret = true });
+    /// <summary>Adds a file that holds a secret, readable by its owner alone: the user of the one program that it is for.</summary>
+    public DesiredFile SecretFile(string path, Secret content, string component, string? owner) =>
+        File(new DesiredFile(path, Encoding.UTF8.GetBytes(content.Reveal()), PrivateFile, component) { Secret = true, Owner = owner });
 
     /// <summary>Adds a service; the order of adding is the order of starting.</summary>
     public void Service(ServiceDefinition service) => _services.Add(service);

@@ -18,8 +18,9 @@ internal static class TincRenderer
         state.Folder(new DesiredFolder("/etc/tinc", StateBuilder.PublicFolder) { Component = Component });
         // Owned, since tincd runs any script that it finds there (tinc-up, host-up); and there also while tinc is off, so that
         // its private key goes with it.
-        state.Folder(new DesiredFolder(folder, StateBuilder.PrivateFolder) { Owned = true, Component = Component });
-        state.Folder(new DesiredFolder($"{folder}/hosts", StateBuilder.PrivateFolder) { Owned = true, Component = Component });
+        var owner = ProgramPrivileges.Tincd.UserOn(machine);
+        state.Folder(new DesiredFolder(folder, StateBuilder.PrivateFolder, owner) { Owned = true, Component = Component });
+        state.Folder(new DesiredFolder($"{folder}/hosts", StateBuilder.PrivateFolder, owner) { Owned = true, Component = Component });
         if (config.Tinc is not { } tinc)
             return;
 
@@ -31,9 +32,9 @@ internal static class TincRenderer
             HostFile(state, folder, tinc.Self),
         ];
         if (tinc.RsaPrivateKey is { } rsa)
-            readAtStart.Add(state.SecretFile($"{folder}/rsa_key.priv", rsa, Component));
+            readAtStart.Add(state.SecretFile($"{folder}/rsa_key.priv", rsa, Component, owner));
         if (tinc.Ed25519PrivateKey is { } ed25519)
-            readAtStart.Add(state.SecretFile($"{folder}/ed25519_key.priv", ed25519, Component));
+            readAtStart.Add(state.SecretFile($"{folder}/ed25519_key.priv", ed25519, Component, owner));
         List<DesiredFile> readAgain = [main, .. tinc.Peers.Select(peer => HostFile(state, folder, peer))];
 
         state.Service(new ServiceDefinition
@@ -43,6 +44,7 @@ internal static class TincRenderer
             // tincd insists on a pid file and refuses to start when the number in an old one is any process's. The path is
             // that of its standard input, /dev/null: it reads nothing from there, leaves nothing and cannot delete it.
             Command = [machine.Tincd, "-n", tinc.Netname, "-D", "--pidfile=/proc/self/fd/0"],
+            Privileges = ProgramPrivileges.Tincd.On(machine),
             After = ["dnsmasq"],
             Readiness = new Readiness(ReadinessKind.Device, tinc.Device.ToString()),
             ReloadSignal = SigHup,

@@ -14,6 +14,9 @@ internal static class WireGuardRenderer
 
     public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
     {
+        // wireguard-go makes its sockets there, as its own user.
+        if (!machine.WireGuardInKernel && !config.WireGuard.IsEmpty)
+            state.Folder(new DesiredFolder(SocketFolder, StateBuilder.PrivateFolder, ProgramPrivileges.WireGuardGo.UserOn(machine)) { Component = "wireguard" });
         foreach (var instance in config.WireGuard)
         {
             var component = $"wireguard/{instance.Name}";
@@ -36,6 +39,7 @@ internal static class WireGuardRenderer
         Component = component,
         // In the foreground; everything else is told to it later, so nothing of it is a reason to restart.
         Command = [machine.WireGuardGo, "-f", instance.Device.ToString()],
+        Privileges = ProgramPrivileges.WireGuardGo.On(machine),
         After = ["dnsmasq"],
         Readiness = new Readiness(ReadinessKind.UnixSocket, $"{SocketFolder}/{instance.Device}.sock"),
     };

@@ -16,7 +16,7 @@ internal static class MachineProbe
         {
             FrrHasMgmtd = File.Exists(Path.Combine(machine.FrrDaemonFolder, "mgmtd")),
             OpenVpnVersion = OpenVpnVersion(machine.OpenVpn) ?? machine.OpenVpnVersion,
-            DnsmasqUser = machine.DnsmasqUser is { } user && accounts.FindUser(user) is not null ? user : null,
+            Users = [.. machine.Users.Where(user => accounts.FindUser(user) is not null)],
         };
     }
 

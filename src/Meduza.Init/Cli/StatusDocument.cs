@@ -58,6 +58,8 @@ internal sealed record ServiceRow
     public required string State { get; init; }
     public required int Pid { get; init; }
     public required long UptimeMilliseconds { get; init; }
+    public long? MemoryBytes { get; init; }
+    public long? MemoryPeakBytes { get; init; }
     public required int Restarts { get; init; }
     public string? LastExit { get; init; }
     public string? WaitingFor { get; init; }
@@ -70,6 +72,8 @@ internal sealed record ServiceRow
         State = status.State,
         Pid = status.Pid,
         UptimeMilliseconds = status.UptimeMilliseconds,
+        MemoryBytes = status.MemoryBytes,
+        MemoryPeakBytes = status.MemoryPeakBytes,
         Restarts = status.Restarts,
         LastExit = status.LastExit,
         WaitingFor = status.WaitingFor,

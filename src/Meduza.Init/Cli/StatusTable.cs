@@ -25,7 +25,7 @@ internal static class StatusTable
     /// <summary>The table of services alone.</summary>
     public static Columns Services(IEnumerable<ServiceStatus> services)
     {
-        var table = new Columns("SERVICE", "STATE", "PID", "UPTIME", "RESTARTS", "LAST EXIT", "WAITS FOR", "LOG LINES LOST");
+        var table = new Columns("SERVICE", "STATE", "PID", "UPTIME", "MEMORY", "PEAK", "RESTARTS", "LAST EXIT", "WAITS FOR", "LOG LINES LOST");
         foreach (var service in services)
         {
             table.Add(
@@ -33,6 +33,8 @@ internal static class StatusTable
                 new Cell(service.State, ToneOf(service.State)),
                 service.Pid > 0 ? Number(service.Pid) : "",
                 service.Pid > 0 ? Duration.Text(TimeSpan.FromMilliseconds(service.UptimeMilliseconds)) : "",
+                service.MemoryBytes is { } memory ? Bytes((ulong)memory) : "",
+                service.MemoryPeakBytes is { } peak ? Bytes((ulong)peak) : "",
                 service.Restarts > 0 ? Number(service.Restarts) : "",
                 service.LastExit ?? "",
                 new Cell(service.WaitingFor ?? "", Tone.Pending),

@@ -144,6 +144,12 @@ internal sealed record ServiceStatus
     /// <summary>Milliseconds since the process was started; 0 while there is none.</summary>
     public long UptimeMilliseconds { get; init; }
 
+    /// <summary>Bytes that its processes use, children included; null where no cgroup counts them.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>The most bytes that they used at once since the service was defined.</summary>
+    public long? MemoryPeakBytes { get; init; }
+
     /// <summary>How often it was started again without being asked to.</summary>
     public int Restarts { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Meduza.Gateway.Render;
+using Meduza.Linux.Process;
 using Meduza.Linux.Sockets;
 
 namespace Meduza.Init.Supervise;
@@ -27,8 +28,8 @@ internal static class DefinitionCheck
             return $"{service}: its program must be an absolute path, not \"{definition.Command[0]}\"";
         if (!Whole(definition.Environment) || definition.Environment.Any(v => v.IndexOf('=', StringComparison.Ordinal) < 1))
             return $"{service}: its environment must be NAME=value";
-        if (!Whole([definition.WorkingFolder, definition.User ?? ""]))
-            return $"{service}: its working folder or user holds a NUL";
+        if (!Whole([definition.WorkingFolder]))
+            return $"{service}: its working folder holds a NUL";
         if (definition.After.Any(name => name is null))
             return $"{service}: a name that it starts after is missing";
         if (definition.Requires.Any(name => !IsName(name)))
@@ -41,7 +42,42 @@ internal static class DefinitionCheck
             return $"{service}: no such signal";
         if (definition.StopTimeoutMilliseconds < 0)
             return $"{service}: a negative limit for its stop";
-        return ReadinessProblem(definition.Readiness) is { } problem ? $"{service}: {problem}" : null;
+        var problem = ReadinessProblem(definition.Readiness) ?? PrivilegesProblem(definition.Privileges) ?? LimitsProblem(definition.Limits);
+        return problem is not null ? $"{service}: {problem}" : null;
+    }
+
+    private static string? PrivilegesProblem(Privileges privileges)
+    {
+        if (!Whole([privileges.User ?? "", privileges.Group ?? "", .. privileges.Groups ?? []]))
+            return "its user or a group of it is missing, or holds a NUL";
+        foreach (var name in privileges.Capabilities ?? [])
+        {
+            if (!CapabilitySet.TryParse(name, out _))
+                return $"there is no capability \"{name}\": capabilities(7) lists them";
+        }
+        return privileges.NetworkNamespace is { } path && (!path.StartsWith('/') || !Whole([path]))
+            ? $"its network namespace must be an absolute path, not \"{path}\""
+            : null;
+    }
+
+    private static string? LimitsProblem(Limits limits)
+    {
+        foreach (var limit in limits.Process)
+        {
+            if (!ResourceLimit.TryParse(limit?.Resource, out _))
+                return $"there is no limit \"{limit?.Resource}\": prlimit(1) lists them";
+            if (limit is { Soft: { } soft, Hard: { } hard } && soft > hard)
+                return $"the soft limit {limit.Resource} is above the hard one";
+        }
+        return limits switch
+        {
+            { OomScore: < -1000 or > 1000 } => "its oom_score must be -1000 to 1000",
+            { Nice: < -20 or > 19 } => "its nice must be -20 to 19",
+            { Umask: < 0 or > 511 } => "its umask must be 0 to 511 (0777)",
+            { MemoryMax: < 1 } or { MemoryHigh: < 1 } or { PidsMax: < 1 } => "a limit of memory or processes must be positive",
+            { CpuWeight: < 1 or > 10_000 } => "its cpu_weight must be 1 to 10000",
+            _ => null,
+        };
     }
 
     private static string? ReadinessProblem(Readiness readiness)

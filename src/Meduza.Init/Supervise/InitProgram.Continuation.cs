@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Meduza.Init.Control;
+using Meduza.Init.Supervise.Boot;
 using Meduza.Init.Supervise.Continuation;
 using Meduza.Init.Supervise.Processes;
 using Meduza.Linux;
@@ -139,6 +140,8 @@ internal sealed partial class InitProgram : IContinuity
         TakeHistory(predecessor.Mark, known.History);
         _logs.Resume(known.Logs, predecessor.Descriptors);
         SayWhy(predecessor, known);
+        if (_role != Role.Child)
+            _cgroups.Take();
         _supervisor.Resume(known.Services, (name, fault) => _logs.Say($"warning: {name} is not taken over: {fault}"));
         Listen(known.Control.Listener is { } listener ? predecessor.Descriptors.Take(listener) : null);
         _control?.Resume(known.Control);

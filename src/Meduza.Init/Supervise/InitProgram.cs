@@ -36,6 +36,8 @@ internal sealed partial class InitProgram : IDisposable
     private readonly Role _role;
     private readonly Logs.Logs _logs;
     private readonly ProcessLimits _limits;
+    private readonly ServiceCgroups _cgroups;
+    private readonly Strays _strays;
     private readonly Supervisor _supervisor;
     private readonly LoopTimer _listenAgain;
     private readonly LoopTimer _settleDown;
@@ -53,9 +55,12 @@ internal sealed partial class InitProgram : IDisposable
         var logFolder = Environment.GetEnvironmentVariable("MEDUZA_LOG") is { Length: > 0 } folder ? folder : LogFolder;
         _logs = new(logFolder, _loop, _console);
         _loop.Faulted = Faulted;
+        _cgroups = new(_logs.Say);
+        _strays = new(_cgroups);
         var random = new Random();
         _supervisor = new(
-            TimeProvider.System, _loop.Timers, new StagedProcesses(_loop, _logs, new(_binary), _limits, predecessor?.Descriptors),
+            TimeProvider.System, _loop.Timers,
+            new StagedProcesses(_loop, _logs, new(_binary), _limits, _cgroups, _strays, predecessor?.Descriptors),
             new RestartPolicy(TimeProvider.System, RetryInterval(), random.NextDouble));
         _supervisor.Faulted = Faulted;
         _supervisor.Changed += Record;
@@ -125,6 +130,8 @@ internal sealed partial class InitProgram : IDisposable
         Ground.Lay(_role != Role.Child, Path.GetDirectoryName(ControlSocket.Path) ?? "/", _logs.Folder, _logs.Say);
         if (_role == Role.Child)
             OwnProcess.AdoptOrphans();
+        else
+            _cgroups.Take();
         if (_role == Role.Machine)
             PowerControl.TakeCtrlAltDel();
         Listen(null);
@@ -190,6 +197,7 @@ internal sealed partial class InitProgram : IDisposable
             _supervisor.Exited(exit);
             _upgrade.Exited(exit);
         }
+        _cgroups.RemoveEmpty();
     }
 
     private void KillStrays(string service, int pid)
@@ -198,11 +206,11 @@ internal sealed partial class InitProgram : IDisposable
         {
             try
             {
-                Strays.Kill(service, pid);
+                _strays.Kill(service, pid);
             }
             catch (Exception e) when (e is LinuxException or IOException)
             {
-                _spare.Lend(() => Strays.Kill(service, pid));
+                _spare.Lend(() => _strays.Kill(service, pid));
             }
         }
         catch (Exception e)
@@ -254,7 +262,10 @@ internal sealed partial class InitProgram : IDisposable
     private void Record(Service service)
     {
         if (service.IsForgotten)
+        {
             _logs.Close(service.Name);
+            _cgroups.Forget(service.Name);
+        }
         _settleDown.Start(Quiet);
         _keeper.Changed();
         if (service.State is ServiceState.Backoff)

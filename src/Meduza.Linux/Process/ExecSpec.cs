@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Text;
-
 namespace Meduza.Linux.Process;
 
 /// <summary>
@@ -17,103 +13,42 @@ public sealed record ExecSpec(IReadOnlyList<string> Command, IReadOnlyList<strin
 
     public string WorkingFolder { get; init; } = "/";
 
+    /// <summary>Permission bits that new files do not get (umask(2)).</summary>
+    public int Umask { get; init; } = 0x12; // 022
+
     /// <summary>The user to become, by name; null keeps root.</summary>
     public string? User { get; init; }
+
+    /// <summary>The primary group, by name; null is the user's own.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>All other groups, by name; null is those that <c>/etc/group</c> has the user in.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
+
+    /// <summary>
+    /// The capabilities that the program gets, and the most that it and its children can ever have; null leaves root all
+    /// that PID 1 has, and another user none.
+    /// </summary>
+    public CapabilitySet? Capabilities { get; init; }
+
+    /// <summary>True to take from the program and all its children every way to gain privileges (prctl(2)).</summary>
+    public bool NoNewPrivileges { get; init; }
+
+    /// <summary>In this order; what none of them names is left.</summary>
+    public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 
     /// <summary>For <c>/proc/self/oom_score_adj</c>, -1000 to 1000; null leaves it.</summary>
     public int? OomScore { get; init; }
 
-    /// <summary>Soft limit of open files; null leaves it. PID 1 raises its own, and its children must not inherit that.</summary>
-    public int? OpenFiles { get; init; }
+    /// <summary>-20 (first) to 19 (last), setpriority(2); null leaves it.</summary>
+    public int? Nice { get; init; }
 
-    /// <summary>True to take from the program and all its children every way to gain privileges (prctl(2)).</summary>
-    public bool NoNewPrivileges { get; init; }
-}
+    /// <summary>Path of the network namespace to enter: <c>/run/netns/NAME</c>; null stays in this one.</summary>
+    public string? NetworkNamespace { get; init; }
 
-/// <summary>
-/// The bytes of an <see cref="ExecSpec"/>: both ends are one binary, so there is no version.
-/// <code>
-/// | command: list | environment: list | program: text, empty is none | folder: text | user: text, empty is none
-/// | oom: i32, min is none | open files: i32, min is none | no new privileges: i32 |
-/// list: i32 count, texts      text: i32 length, UTF-8
-/// </code>
-/// </summary>
-internal static class ExecSpecFormat
-{
-    private const int None = int.MinValue;
+    /// <summary>Folder of the cgroup to join; null stays in the parent's.</summary>
+    public string? Cgroup { get; init; }
 
-    public static byte[] Write(ExecSpec spec)
-    {
-        var output = new ArrayBufferWriter<byte>(1024);
-        List(output, spec.Command);
-        List(output, spec.Environment);
-        Text(output, spec.Program ?? "");
-        Text(output, spec.WorkingFolder);
-        Text(output, spec.User ?? "");
-        Number(output, spec.OomScore ?? None);
-        Number(output, spec.OpenFiles ?? None);
-        Number(output, spec.NoNewPrivileges ? 1 : 0);
-        return output.WrittenSpan.ToArray();
-    }
-
-    /// <exception cref="InvalidDataException">The bytes are no specification.</exception>
-    public static ExecSpec Read(ReadOnlySpan<byte> bytes)
-    {
-        var command = List(ref bytes);
-        var environment = List(ref bytes);
-        return new(command, environment)
-        {
-            Program = Text(ref bytes) is { Length: > 0 } program ? program : null,
-            WorkingFolder = Text(ref bytes),
-            User = Text(ref bytes) is { Length: > 0 } user ? user : null,
-            OomScore = Number(ref bytes) is var oom and not None ? oom : null,
-            OpenFiles = Number(ref bytes) is var files and not None ? files : null,
-            NoNewPrivileges = Number(ref bytes) != 0,
-        };
-    }
-
-    private static void Number(ArrayBufferWriter<byte> output, int value)
-    {
-        BinaryPrimitives.WriteInt32LittleEndian(output.GetSpan(4), value);
-        output.Advance(4);
-    }
-
-    private static void Text(ArrayBufferWriter<byte> output, string text)
-    {
-        Number(output, Encoding.UTF8.GetByteCount(text));
-        Encoding.UTF8.GetBytes(text, output);
-    }
-
-    private static void List(ArrayBufferWriter<byte> output, IReadOnlyList<string> texts)
-    {
-        Number(output, texts.Count);
-        foreach (var text in texts)
-            Text(output, text);
-    }
-
-    private static int Number(ref ReadOnlySpan<byte> bytes)
-    {
-        if (!BinaryPrimitives.TryReadInt32LittleEndian(bytes, out var value))
-            throw new InvalidDataException("the specification of the exec stage ends early");
-        bytes = bytes[4..];
-        return value;
-    }
-
-    private static string Text(ref ReadOnlySpan<byte> bytes)
-    {
-        var length = Number(ref bytes);
-        if ((uint)length > (uint)bytes.Length)
-            throw new InvalidDataException("a length in the specification of the exec stage goes beyond its end");
-        var text = Encoding.UTF8.GetString(bytes[..length]);
-        bytes = bytes[length..];
-        return text;
-    }
-
-    private static List<string> List(ref ReadOnlySpan<byte> bytes)
-    {
-        var texts = new List<string>();
-        for (var left = Number(ref bytes); left > 0; left--)
-            texts.Add(Text(ref bytes));
-        return texts;
-    }
+    /// <summary>Files of that folder and what is written to each. One that is not there belongs to a controller that this machine lacks.</summary>
+    public IReadOnlyList<(string File, string Value)> CgroupSettings { get; init; } = [];
 }

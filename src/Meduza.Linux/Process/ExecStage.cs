@@ -1,5 +1,3 @@
-using System.Globalization;
-using Meduza.Linux.Files;
 using Tmds.Linux;
 using static Meduza.Linux.Process.Native.ExecHeader;
 using static Tmds.Linux.LibC;
@@ -13,10 +11,11 @@ namespace Meduza.Linux.Process;
 /// </summary>
 /// <remarks>
 /// It finds its specification at descriptor 3, its report pipe at 4 and its own binary (the path by which it was
-/// executed) at 5. The order of the steps matters: identity is looked up while its files can be read, privileges go
-/// last but for what needs none, and nothing may come after <see cref="ExecStep.Ready"/> but execve(2).
+/// executed) at 5. The order of the steps matters: the cgroup comes first, so that all of the rest counts in it; names
+/// are looked up while their files can be read; limits come when there is nothing left to allocate; privileges go last
+/// but for what needs none; and nothing may come after <see cref="ExecStep.Ready"/> but execve(2).
 /// </remarks>
-public static unsafe class ExecStage
+public static unsafe partial class ExecStage
 {
     /// <summary>The exit status of a stage that could not execute its program: that of a shell for a command not found.</summary>
     public const int FailureExitCode = 127;
@@ -30,7 +29,7 @@ public static unsafe class ExecStage
     {
         // Nothing of the parent's or the runtime's own may reach the program, whatever happens between here and there.
         if (close_range(SpecDescriptor, uint.MaxValue, CLOSE_RANGE_CLOEXEC) != 0)
-            return Fail(ExecStep.Specification, "close_range");
+            return Fail(Failure(ExecStep.Specification, "close_range"));
 
         ExecSpec spec;
         try
@@ -39,52 +38,57 @@ public static unsafe class ExecStage
         }
         catch (Exception e) when (e is LinuxException or InvalidDataException)
         {
-            return Fail(ExecStep.Specification, e.Message, 0);
+            return Fail(new(ExecStep.Specification, 0, e.Message));
         }
-        return Become(spec);
+        return Fail(Become(spec));
     }
 
-    private static int Become(ExecSpec spec)
+    /// <summary>All steps, each only when the one before it succeeded.</summary>
+    /// <returns>What failed.</returns>
+    private static ExecReport Become(ExecSpec spec)
     {
-        var pid = getpid();
-        if (getsid(0) != pid && (int)setsid() < 0)
-            return Fail(ExecStep.Session, "");
-        umask((mode_t)0x12); // 022
-
-        if (spec.OpenFiles is { } files && !LimitOpenFiles(files))
-            return Fail(ExecStep.OpenFiles, $"{files}");
-        if (spec.OomScore is { } score && !WriteOomScore(score))
-            return Fail(ExecStep.OomScore, $"{score}");
-        if (spec.User is { } user)
-        {
-            var accounts = Accounts.Read();
-            if (accounts.FindUser(user) is not { } account)
-                return Fail(ExecStep.User, user, 0);
-            if (!TakeGroups(account.Gid, accounts.GroupsOf(account)))
-                return Fail(ExecStep.Groups, user);
-            if (setresuid(account.Uid, account.Uid, account.Uid) != 0)
-                return Fail(ExecStep.User, user);
-        }
-
-        fixed (byte* folder = NativeText.Terminated(spec.WorkingFolder))
-        {
-            if (chdir(folder) != 0)
-                return Fail(ExecStep.WorkingFolder, spec.WorkingFolder);
-        }
-        if (spec.NoNewPrivileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-            return Fail(ExecStep.NoNewPrivileges, "");
-
         using var argv = new NativeTextArray(spec.Command);
         using var envp = new NativeTextArray(spec.Environment);
         var program = spec.Program ?? spec.Command[0];
         var path = NativeText.Terminated(program);
+        var folder = NativeText.Terminated(spec.WorkingFolder);
+        var identity = default(Identity);
+
+        var failure = EnterSession()
+            ?? JoinCgroup(spec)
+            ?? EnterNetworkNamespace(spec)
+            ?? SetOomScore(spec)
+            ?? SetNice(spec)
+            ?? Find(spec, ref identity)
+            ?? SetLimits(spec)
+            ?? BoundCapabilities(spec)
+            ?? TakeIdentity(spec, identity)
+            ?? TakeCapabilities(spec, identity)
+            ?? EnterFolder(spec, folder)
+            ?? GiveUpPrivileges(spec);
+        if (failure is { } report)
+            return report;
+
+        umask((mode_t)(uint)spec.Umask);
         Signals.ResetStandard();
         Signals.SetBlocked(0);
         Report(new(ExecStep.Ready, 0, ""));
         fixed (byte* file = path)
             _ = execve(file, argv.Pointer, envp.Pointer);
-        return Fail(ExecStep.Execute, program);
+        return Failure(ExecStep.Execute, program);
     }
+
+    private static ExecReport? EnterSession() =>
+        getsid(0) != getpid() && (int)setsid() < 0 ? Failure(ExecStep.Session, "") : null;
+
+    private static ExecReport? EnterFolder(ExecSpec spec, byte[] folder)
+    {
+        fixed (byte* path = folder)
+            return chdir(path) != 0 ? Failure(ExecStep.WorkingFolder, spec.WorkingFolder) : null;
+    }
+
+    private static ExecReport? GiveUpPrivileges(ExecSpec spec) =>
+        spec.NoNewPrivileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ? Failure(ExecStep.NoNewPrivileges, "") : null;
 
     private static ExecSpec ReadSpec()
     {
@@ -101,40 +105,11 @@ public static unsafe class ExecStage
         return spec.Command.Count > 0 ? spec : throw new InvalidDataException("no command");
     }
 
-    private static bool LimitOpenFiles(int soft)
-    {
-        ResourceLimit limit;
-        if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-            return false;
-        limit.Soft = Math.Min((ulong)soft, limit.Hard);
-        return setrlimit(RLIMIT_NOFILE, &limit) == 0;
-    }
+    private static ExecReport Failure(ExecStep step, string subject) => new(step, errno, subject);
 
-    private static bool WriteOomScore(int score)
+    private static int Fail(ExecReport report)
     {
-        fixed (byte* path = "/proc/self/oom_score_adj\0"u8)
-        {
-            var file = open(path, O_WRONLY | O_CLOEXEC);
-            if (file < 0)
-                return false;
-            var text = System.Text.Encoding.ASCII.GetBytes(score.ToString(CultureInfo.InvariantCulture));
-            fixed (byte* bytes = text)
-                return (long)write(file, bytes, (size_t)text.Length) == text.Length;
-        }
-    }
-
-    private static bool TakeGroups(uint primary, IReadOnlyList<uint> all)
-    {
-        var groups = all.Select(id => (gid_t)id).ToArray();
-        fixed (gid_t* first = groups)
-            return setgroups((size_t)groups.Length, first) == 0 && setresgid(primary, primary, primary) == 0;
-    }
-
-    private static int Fail(ExecStep step, string subject) => Fail(step, subject, errno);
-
-    private static int Fail(ExecStep step, string subject, int error)
-    {
-        Report(new(step, error, subject));
+        Report(report);
         return FailureExitCode;
     }
 

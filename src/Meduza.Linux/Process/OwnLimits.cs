@@ -10,12 +10,12 @@ public static unsafe class OwnLimits
     /// <returns>What the soft limit was before, for the children; null when it is as it was.</returns>
     public static int? RaiseOpenFiles()
     {
-        ResourceLimit limit;
-        if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.Soft == limit.Hard)
+        LimitPair limit;
+        if (getrlimit(Resource.Nofile, &limit) != 0 || limit.Soft == limit.Hard)
             return null;
         var before = limit.Soft;
         limit.Soft = limit.Hard;
-        return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? (int)Math.Min(before, int.MaxValue) : null;
+        return setrlimit(Resource.Nofile, &limit) == 0 ? (int)Math.Min(before, int.MaxValue) : null;
     }
 
     /// <summary>Sets <c>oom_score_adj</c>, -1000 (never killed) to 1000.</summary>

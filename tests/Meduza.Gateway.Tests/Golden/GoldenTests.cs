@@ -84,6 +84,7 @@ public sealed class GoldenTests
         foreach (var service in state.Services)
         {
             text.Append(CultureInfo.InvariantCulture, $"service {service.Name} ({service.Component}): {string.Join(' ', service.Command)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  as {service.Privileges.User ?? "root"} with [{string.Join(' ', service.Privileges.Capabilities ?? ["all"])}]\n");
             text.Append(CultureInfo.InvariantCulture, $"  ready {service.Readiness.Kind} {service.Readiness.Target}; after [{string.Join(' ', service.After)}]; reload {service.ReloadSignal}\n");
         }
         foreach (var link in state.Links)

@@ -12,6 +12,11 @@ public sealed class DefinitionCheckTests
         Command = ["/usr/sbin/openvpn", "--config", "/etc/x.conf"],
         Environment = ["A=1"],
         Readiness = new(ReadinessKind.TcpPort, "[::1]:53"),
+        Privileges = new() { User = "a", Groups = ["b"], Capabilities = ["CAP_NET_ADMIN", "CAP_CHECKPOINT_RESTORE"], NetworkNamespace = "/run/netns/x" },
+        Limits = new()
+        {
+            Process = [new("nofile", 1, 1), new("as", null, ulong.MaxValue)], OomScore = -1000, Nice = -20, Umask = 511, MemoryMax = 1, CpuWeight = 10_000,
+        },
     };
 
     public static TheoryData<string, ServiceDefinition> Bad => new()
@@ -28,7 +33,23 @@ public sealed class DefinitionCheckTests
         { "absolute", Good with { Command = ["x"] } },
         { "NAME=value", Good with { Environment = ["A"] } },
         { "NAME=value", Good with { Environment = ["=A"] } },
-        { "NUL", Good with { User = "a\0" } },
+        { "NUL", Good with { Privileges = new() { User = "a\0" } } },
+        { "missing", Good with { Privileges = new() { Groups = [null!] } } },
+        { "no capability \"CAP_NET\"", Good with { Privileges = new() { Capabilities = ["CAP_CHOWN", "CAP_NET"] } } },
+        { "no capability \"12\"", Good with { Privileges = new() { Capabilities = ["12"] } } },
+        { "no capability \"\"", Good with { Privileges = new() { Capabilities = [null!] } } },
+        { "absolute path", Good with { Privileges = new() { NetworkNamespace = "x" } } },
+        { "no limit \"files\"", Good with { Limits = new() { Process = [new("files", 1, 1)] } } },
+        { "no limit \"NOFILE\"", Good with { Limits = new() { Process = [new("NOFILE", 1, 1)] } } },
+        { "no limit", Good with { Limits = new() { Process = [null!] } } },
+        { "above the hard one", Good with { Limits = new() { Process = [new("nofile", 2, 1)] } } },
+        { "oom_score", Good with { Limits = new() { OomScore = -1001 } } },
+        { "nice", Good with { Limits = new() { Nice = 20 } } },
+        { "umask", Good with { Limits = new() { Umask = 512 } } },
+        { "positive", Good with { Limits = new() { MemoryMax = 0 } } },
+        { "positive", Good with { Limits = new() { MemoryHigh = -1 } } },
+        { "positive", Good with { Limits = new() { PidsMax = 0 } } },
+        { "cpu_weight", Good with { Limits = new() { CpuWeight = 10_001 } } },
         { "after", Good with { After = [null!] } },
         { "names of services", Good with { Requires = [null!] } },
         { "names of services", Good with { Requires = ["../x"] } },

@@ -74,6 +74,7 @@ internal sealed class FakeProcesses : IProcesses
 internal sealed class FakeProcess(FakeProcesses processes, ServiceDefinition definition, int pid, Action executed) : IProcess
 {
     public int Pid => pid;
+    public MemoryUse Memory => default;
     public ServiceDefinition Definition => definition;
     public List<int> Got { get; } = [];
     public HashSet<int> Handled { get; } = [];

@@ -23,7 +23,8 @@ public sealed class WireGuardTests : IDisposable
         _lab.Etcd.Put(Keys(_b, "10.9.0.2/24", _keyB.Private, _keyA.Public, "10.9.0.1/32", _a.Underlay));
         // A short interval, so that a test need not wait for the state.
         _a.Start(["WIREGUARD_STATUS_INTERVAL=5"]);
-        _b.Start(["WIREGUARD_STATUS_INTERVAL=5"]);
+        // One end as root, the other as a user of its own: each bounded to what it needs.
+        _b.Start(["WIREGUARD_STATUS_INTERVAL=5"], ServiceUsers.Prepare);
         _lab.Etcd.Commit("first");
         foreach (var gateway in _lab.Gateways)
             _lab.Events.WaitForCommit(gateway.Name, "first", "applied", TimeSpan.FromSeconds(60));
@@ -38,6 +39,8 @@ public sealed class WireGuardTests : IDisposable
         foreach (var gateway in _lab.Gateways)
             _lab.Events.WaitFor($"/updated/{gateway.Name}/wireguard/link/status", e => e.Value?.StartsWith("up ", StringComparison.Ordinal) == true, TimeSpan.FromSeconds(60));
         Assert.Contains("mtu 1380", _a.Network.Run("ip", "link", "show", "wg-link").Output, StringComparison.Ordinal);
+
+        Assert.All(_lab.Gateways, gateway => Assert.Contains("wireguard-go", Security.HeldPrivileges.AreThoseOfTheTable(gateway)));
 
         var status = JsonNode.Parse(_a.Init.Meduza("status", "--json").Output)!["wireguard"]![0]!;
         Assert.Equal(("link", "wg-link", "up"), ((string?)status["name"], (string?)status["device"], (string?)status["state"]));

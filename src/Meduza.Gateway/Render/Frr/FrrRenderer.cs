@@ -12,7 +12,7 @@ namespace Meduza.Gateway.Render.Frr;
 internal static partial class FrrRenderer
 {
     private const string Component = "frr";
-    private const string User = "frr";
+    private static readonly string User = ProgramPrivileges.Zebra.User;
     private const string EtcFolder = "/etc/frr";
     private const string RunFolder = "/run/frr";
     private const string ConfigFolder = RunFolder + "/meduza";
@@ -21,7 +21,7 @@ internal static partial class FrrRenderer
     {
         if (config.Ospf is null && config.Bgp is null)
             return;
-        // The daemons give root up for this user before they make their sockets and pid files there.
+        // The daemons make their sockets and pid files there as this user.
         state.Folder(new DesiredFolder(EtcFolder, StateBuilder.GroupFolder, User) { Component = Component });
         state.Folder(new DesiredFolder(RunFolder, StateBuilder.PublicFolder, User) { Component = Component });
         state.Folder(new DesiredFolder(ConfigFolder, StateBuilder.GroupFolder, User) { Owned = true, Component = Component });
@@ -74,6 +74,7 @@ internal static partial class FrrRenderer
             Component = Component,
             // No terminal over TCP: port 0 turns it off, the address is for the case that a version takes 0 for its default.
             Command = [$"{machine.FrrDaemonFolder}/{name}", .. options, "-A", "127.0.0.1", "-P", "0", "--log", "stdout", "--log-level", "informational"],
+            Privileges = ProgramPrivileges.All.Single(program => program.Program == name).On(machine),
             After = after,
             Readiness = new Readiness(ReadinessKind.UnixSocket, $"{RunFolder}/{name}.vty"),
         });

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Meduza.Gateway.Render;
 using Meduza.Init.Control;
 
@@ -6,6 +7,16 @@ namespace Meduza.Init.Supervise.Processes;
 /// <summary>The one service that PID 1 defines by itself: this binary again, as the agent.</summary>
 internal static class AgentService
 {
+    /// <summary>The agent goes only after everything else when memory runs out, and before PID 1.</summary>
+    private const int OomScore = -800;
+
+    /// <summary>
+    /// It stays root, since it writes what root owns, and gives files to the services' users. It needs the network's
+    /// settings, and the sockets and folders that belong to those users; nothing else of root's power.
+    /// </summary>
+    private static ImmutableArray<string> Capabilities { get; } =
+        ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_NET_ADMIN", "CAP_NET_RAW"];
+
     public static ServiceDefinition Definition { get; } = new()
     {
         Name = ControlNames.Agent,
@@ -13,5 +24,7 @@ internal static class AgentService
         Command = ["meduza-init", "agent"],
         // Garbage may grow to 1 MB before it is collected, instead of to the size of the processor's cache.
         Environment = ["DOTNET_GCgen0size=100000"],
+        Privileges = new() { Capabilities = Capabilities, NoNewPrivileges = true },
+        Limits = new() { OomScore = OomScore },
     };
 }

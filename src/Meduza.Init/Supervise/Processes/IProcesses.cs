@@ -26,6 +26,9 @@ internal interface IProcess
 {
     int Pid { get; }
 
+    /// <summary>What it and its children use now, where that is counted.</summary>
+    MemoryUse Memory { get; }
+
     /// <summary>Sends it a signal; nothing happens when it has ended already.</summary>
     void Signal(int signal);
 
@@ -48,3 +51,8 @@ internal interface IReadinessProbe : IDisposable
 {
     bool IsReady();
 }
+
+/// <summary>Memory of all processes of a service, in bytes; null where nothing counts it.</summary>
+/// <param name="Current">Now.</param>
+/// <param name="Peak">The most since the service was defined.</param>
+internal readonly record struct MemoryUse(long? Current, long? Peak);

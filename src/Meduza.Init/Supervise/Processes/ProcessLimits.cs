@@ -9,7 +9,6 @@ namespace Meduza.Init.Supervise.Processes;
 /// </summary>
 internal sealed class ProcessLimits
 {
-    public const int AgentOomScore = -800;
     private const int OwnOomScore = -900;
 
     /// <summary>The soft limit of open files as it was before PID 1 raised it for itself.</summary>
@@ -18,16 +17,20 @@ internal sealed class ProcessLimits
     /// <summary>True when the score could be set (in a container it often may not be lowered).</summary>
     public bool OomScoreIsOurs { get; private init; }
 
+    /// <summary>What PID 1 may hand down.</summary>
+    public CapabilitySet Capabilities { get; private init; }
+
     /// <summary>Takes them.</summary>
     public static ProcessLimits Take() => new()
     {
         ChildOpenFiles = OwnLimits.RaiseOpenFiles(),
         OomScoreIsOurs = OwnLimits.TrySetOomScore(OwnOomScore),
+        Capabilities = CapabilitySet.Own(),
     };
 
     /// <summary>Those that an earlier image of PID 1 took.</summary>
     public static ProcessLimits Resume(KeptLimits kept) =>
-        new() { ChildOpenFiles = kept.ChildOpenFiles, OomScoreIsOurs = kept.OomScoreIsOurs };
+        new() { ChildOpenFiles = kept.ChildOpenFiles, OomScoreIsOurs = kept.OomScoreIsOurs, Capabilities = CapabilitySet.Own() };
 
     public KeptLimits Keep() => new() { ChildOpenFiles = ChildOpenFiles, OomScoreIsOurs = OomScoreIsOurs };
 }

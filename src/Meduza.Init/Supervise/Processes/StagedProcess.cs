@@ -15,6 +15,8 @@ namespace Meduza.Init.Supervise.Processes;
 internal sealed unsafe class StagedProcess : IProcess
 {
     private readonly string _service;
+    private readonly Strays _strays;
+    private readonly ServiceCgroups _cgroups;
     private readonly Descriptor _report;
     private readonly Watch? _watch;
     private readonly ServiceLog _log;
@@ -23,23 +25,28 @@ internal sealed unsafe class StagedProcess : IProcess
     private bool _stageDone;
     private string? _failure;
 
-    public StagedProcess(string service, int pid, Descriptor report, EventLoop loop, ServiceLog log, Action executed)
+    public StagedProcess(
+        string service, int pid, Descriptor report, EventLoop loop, ServiceLog log, Strays strays, ServiceCgroups cgroups, Action executed)
     {
         (_service, Pid, _report, _log, _executed) = (service, pid, report, log, executed);
+        (_strays, _cgroups) = (strays, cgroups);
         if (!report.IsInvalid)
             _watch = loop.Watch(report, Ready.Read, _ => ReadReport(tell: true));
     }
 
     /// <summary>One that an earlier image started.</summary>
     /// <param name="report">Its report where the stage is not over; invalid otherwise.</param>
-    public StagedProcess(string service, KeptProcess kept, Descriptor report, EventLoop loop, ServiceLog log, Action executed)
-        : this(service, kept.Pid, report, loop, log, executed)
+    public StagedProcess(
+        string service, KeptProcess kept, Descriptor report, EventLoop loop, ServiceLog log, Strays strays, ServiceCgroups cgroups, Action executed)
+        : this(service, kept.Pid, report, loop, log, strays, cgroups, executed)
     {
         (_stageDone, _failure) = (kept.StageDone, kept.Failure);
         _bytes.AddRange(kept.Reported);
     }
 
     public int Pid { get; }
+
+    public MemoryUse Memory => _cgroups.Memory(_service);
 
     public KeptProcess Keep() => new()
     {
@@ -59,7 +66,7 @@ internal sealed unsafe class StagedProcess : IProcess
         return (Mask("SigCgt:") & bit) != 0 || (Mask("SigBlk:") & bit) != 0;
     }
 
-    public void KillAll() => Strays.Kill(_service, Pid);
+    public void KillAll() => _strays.Kill(_service, Pid);
 
     public string Ended(Exit exit)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Meduza.Gateway.Render;
 using Meduza.Init.Control;
 using Meduza.Init.Supervise.Boot;
@@ -10,8 +11,10 @@ namespace Meduza.Init.Supervise.Processes;
 /// <summary>Real processes: through the exec stage, their output into their service's log.</summary>
 /// <param name="inherited">What an earlier image of PID 1 left open; null in the first.</param>
 internal sealed class StagedProcesses(
-    EventLoop loop, Logs.Logs logs, StagedSpawn stage, ProcessLimits limits, InheritedDescriptors? inherited) : IProcesses
+    EventLoop loop, Logs.Logs logs, StagedSpawn stage, ProcessLimits limits, ServiceCgroups cgroups, Strays strays, InheritedDescriptors? inherited)
+    : IProcesses
 {
+    private const int DefaultUmask = 0x12; // 022
     private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     public IProcess Start(ServiceDefinition definition, Action executed)
@@ -20,12 +23,12 @@ internal sealed class StagedProcesses(
         var (pid, report) = stage.Start(Specification(definition), log.Output, log.Error);
         try
         {
-            return new StagedProcess(definition.Name, pid, report, loop, log, executed);
+            return new StagedProcess(definition.Name, pid, report, loop, log, strays, cgroups, executed);
         }
         catch
         {
             // A process that nobody waits for would run beside the one of the next attempt.
-            Strays.Kill(definition.Name, pid);
+            strays.Kill(definition.Name, pid);
             report.Dispose();
             throw;
         }
@@ -34,7 +37,7 @@ internal sealed class StagedProcesses(
     public IProcess Resume(ServiceDefinition definition, KeptProcess kept, Action executed)
     {
         var report = kept.Report is { } number ? inherited?.Take(number) : null;
-        return new StagedProcess(definition.Name, kept, report ?? new(-1), loop, logs.Open(definition.Name), executed);
+        return new StagedProcess(definition.Name, kept, report ?? new(-1), loop, logs.Open(definition.Name), strays, cgroups, executed);
     }
 
     public IReadinessProbe Probe(Readiness readiness) => ReadinessProbes.Create(readiness);
@@ -53,11 +56,65 @@ internal sealed class StagedProcesses(
             // In the exec stage this is the very binary that PID 1 runs, whatever lies at its path by now.
             Program = isAgent ? "/proc/self/exe" : null,
             WorkingFolder = definition.WorkingFolder,
-            User = definition.User,
-            OpenFiles = limits.ChildOpenFiles,
-            OomScore = limits.OomScoreIsOurs ? isAgent ? ProcessLimits.AgentOomScore : 0 : null,
+            User = definition.Privileges.User,
+            Group = definition.Privileges.Group,
+            Groups = definition.Privileges.Groups,
+            Capabilities = Capabilities(definition.Privileges, isAgent),
+            NoNewPrivileges = definition.Privileges.NoNewPrivileges,
+            NetworkNamespace = definition.Privileges.NetworkNamespace,
+            Limits = ResourceLimits(definition.Limits),
+            OomScore = OomScore(definition.Limits, isAgent),
+            Nice = definition.Limits.Nice,
+            Umask = definition.Limits.Umask ?? DefaultUmask,
+            Cgroup = cgroups.Make(definition.Name)?.Folder,
+            CgroupSettings = CgroupSettings(definition.Limits),
         };
     }
+
+    /// <summary>The agent does without what this container does not have: it then says what it could not do. Others must have all that is theirs.</summary>
+    private CapabilitySet? Capabilities(Privileges privileges, bool isAgent)
+    {
+        if (privileges.Capabilities is not { } names)
+            return null;
+        var bits = 0UL;
+        foreach (var name in names)
+            bits |= CapabilitySet.TryParse(name, out var capability) ? CapabilitySet.Of(capability).Bits : 0;
+        var wanted = new CapabilitySet(bits);
+        if (!isAgent)
+            return wanted;
+        return limits.Capabilities.Has(Capability.CAP_SETPCAP) ? wanted.And(limits.Capabilities) : null;
+    }
+
+    /// <summary>PID 1's own score is not handed down. Where it could not be lowered, there is nothing to undo, and the agent's cannot be either.</summary>
+    private int? OomScore(Limits of, bool isAgent) => (limits.OomScoreIsOurs, isAgent) switch
+    {
+        (true, _) => of.OomScore ?? 0,
+        (false, true) => null,
+        (false, false) => of.OomScore,
+    };
+
+    /// <summary>First what PID 1 raised for itself and does not hand down, so that a limit of the definition goes over it.</summary>
+    private List<ResourceLimit> ResourceLimits(Limits of)
+    {
+        List<ResourceLimit> all = limits.ChildOpenFiles is { } files ? [new(Resource.Nofile, (ulong)files, null)] : [];
+        foreach (var limit in of.Process)
+        {
+            if (ResourceLimit.TryParse(limit.Resource, out var resource))
+                all.Add(new(resource, limit.Soft, limit.Hard));
+        }
+        return all;
+    }
+
+    /// <summary>All of them each time: what an earlier definition set must not stay.</summary>
+    private static (string, string)[] CgroupSettings(Limits of) =>
+    [
+        ("memory.high", Text(of.MemoryHigh) ?? "max"),
+        ("memory.max", Text(of.MemoryMax) ?? "max"),
+        ("pids.max", Text(of.PidsMax) ?? "max"),
+        ("cpu.weight", Text(of.CpuWeight) ?? "100"),
+    ];
+
+    private static string? Text(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>One value a name: the last one counts, in the place of the first.</summary>
     private static List<string> Merged(IEnumerable<string> variables)

@@ -9,7 +9,8 @@ namespace Meduza.Init.Supervise.Processes;
 
 /// <summary>
 /// Finds and kills what a service's process leaves behind. Called while that process is alive or at least uncollected:
-/// so its number still means it, and with it the group and the session of that number.
+/// so its number still means it, and with it the group and the session of that number. Where the service has a cgroup,
+/// all that it left is in there, and the kernel ends it. Elsewhere:
 /// <list type="bullet">
 /// <item>its process group, by one kill(2);</item>
 /// <item>members of its session in other groups (FRR's daemons make their own);</item>
@@ -17,7 +18,7 @@ namespace Meduza.Init.Supervise.Processes;
 /// environment, unless they wiped it.</item>
 /// </list>
 /// </summary>
-internal static unsafe class Strays
+internal sealed unsafe class Strays(ServiceCgroups cgroups)
 {
     /// <summary>The environment variable with the service's name.</summary>
     public const string Mark = "MEDUZA_SERVICE";
@@ -36,9 +37,11 @@ internal static unsafe class Strays
     /// <param name="pid">The process, which leads its session.</param>
     /// <exception cref="LinuxException">The group was killed; the others could not be looked for.</exception>
     /// <exception cref="IOException">The same.</exception>
-    public static void Kill(string service, int pid)
+    public void Kill(string service, int pid)
     {
         Send(-pid);
+        if (cgroups.Kill(service))
+            return;
         var mark = Encoding.UTF8.GetBytes($"{Mark}={service}\0");
         // One that was killed may be seen once more before it is gone: only a new one is a reason for another round.
         var killed = new HashSet<int>();

@@ -66,6 +66,9 @@ internal sealed partial class Service
     /// <summary>0 while there is no process.</summary>
     public int Pid => _process?.Pid ?? 0;
 
+    /// <summary>What its processes use.</summary>
+    public MemoryUse Memory => _process?.Memory ?? default;
+
     /// <summary>Which of its processes the present (or last) one is, from 1.</summary>
     public int Serial { get; private set; }
 

@@ -99,6 +99,8 @@ internal sealed partial class Supervisor
         Pid = service.Pid,
         StartedAt = service.HasProcess ? (long)(service.StartedAt * (1e9 / _time.TimestampFrequency)) : 0,
         UptimeMilliseconds = service.HasProcess ? (long)_time.GetElapsedTime(service.StartedAt).TotalMilliseconds : 0,
+        MemoryBytes = service.Memory.Current,
+        MemoryPeakBytes = service.Memory.Peak,
         Restarts = service.Restarts,
         LastExit = service.LastExit,
         WaitingFor = service.WaitingFor,

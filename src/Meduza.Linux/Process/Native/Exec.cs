@@ -7,7 +7,7 @@ namespace Meduza.Linux.Process.Native;
 internal static unsafe partial class ExecHeader
 {
     public const int PR_SET_NO_NEW_PRIVS = 38;
-    public const int RLIMIT_NOFILE = 7;
+    public const int PRIO_PROCESS = 0;
     public const uint CLOSE_RANGE_CLOEXEC = 4;
 
     [LibraryImport(LibC.Name, SetLastError = true)]
@@ -17,17 +17,20 @@ internal static unsafe partial class ExecHeader
     public static partial int close_range(uint first, uint last, uint flags);
 
     [LibraryImport(LibC.Name, SetLastError = true)]
-    public static partial int getrlimit(int resource, ResourceLimit* limit);
+    public static partial int getrlimit(Resource resource, LimitPair* limit);
 
     [LibraryImport(LibC.Name, SetLastError = true)]
-    public static partial int setrlimit(int resource, ResourceLimit* limit);
+    public static partial int setrlimit(Resource resource, LimitPair* limit);
+
+    [LibraryImport(LibC.Name, SetLastError = true)]
+    public static partial int setpriority(int which, uint who, int nice);
 
     [LibraryImport(LibC.Name, SetLastError = true)]
     public static partial int getsid(int pid);
 
     /// <summary>struct rlimit; all ones is no limit.</summary>
     [CStruct("struct rlimit", "sys/resource.h")]
-    public struct ResourceLimit
+    public struct LimitPair
     {
         [CName("rlim_cur")] public ulong Soft;
         [CName("rlim_max")] public ulong Hard;
