@@ -11,6 +11,10 @@ RUN printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod 755 /usr/sbi
     && apt-get update \
     && apt-get install --yes --no-install-recommends dnsmasq-base frr openvpn tinc wireguard-go \
     && rm -rf /var/lib/apt/lists/* /usr/sbin/policy-rc.d
+# Users of the programs whose packages make none; see docs/security.md.
+RUN for user in dnsmasq openvpn tinc wireguard easytier mihomo mosdns etcd; do \
+        id -u "$user" > /dev/null 2>&1 || useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$user"; \
+    done
 COPY rootfs/ /
 COPY artifacts/meduza-init /usr/bin/meduza-init
 STOPSIGNAL SIGTERM

@@ -21,11 +21,12 @@ internal static class EasyTierRenderer
     public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
     {
         // There also while EasyTier is off: so that the secret goes with it.
-        state.Folder(new DesiredFolder(Folder, StateBuilder.PrivateFolder) { Owned = true, Component = Component });
+        var owner = ProgramPrivileges.EasyTier.UserOn(machine);
+        state.Folder(new DesiredFolder(Folder, StateBuilder.PrivateFolder, owner) { Owned = true, Component = Component });
         if (config.EasyTier is not { } easyTier)
             return;
         // EasyTier takes the secret from this file only, so the whole of it is one.
-        var file = state.SecretFile(ConfigPath, new Secret(Text(config.Node, easyTier)), Component);
+        var file = state.SecretFile(ConfigPath, new Secret(Text(config.Node, easyTier)), Component, owner);
         state.Service(new ServiceDefinition
         {
             Name = "easytier",
@@ -33,6 +34,7 @@ internal static class EasyTierRenderer
             Command = [machine.EasyTier, "--config-file", ConfigPath],
             // From 2.4.3 on the portal is not one of the file's fields any more.
             Environment = [$"ET_RPC_PORTAL={RpcPortal}"],
+            Privileges = ProgramPrivileges.EasyTier.On(machine),
             After = ["dnsmasq"],
             Readiness = new Readiness(ReadinessKind.Device, easyTier.Device.ToString()),
             Revision = Fingerprint.Of(file),

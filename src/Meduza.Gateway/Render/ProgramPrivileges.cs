@@ -29,7 +29,8 @@ public sealed record ProgramPrivileges(string Program, string User, ImmutableArr
 
     public static ProgramPrivileges Zebra { get; } = Frr("zebra", "routes, and namespaces of VRFs", NetAdmin, NetRaw, SysAdmin);
 
-    public static ProgramPrivileges Mgmtd { get; } = Frr("mgmtd", "files and unix sockets only");
+    public static ProgramPrivileges Mgmtd { get; } =
+        Frr("mgmtd", "nothing of its own: it asks for the same set as bgpd", NetBindService, NetAdmin, NetRaw, SysAdmin);
 
     public static ProgramPrivileges Staticd { get; } = Frr("staticd", "unix sockets only");
 

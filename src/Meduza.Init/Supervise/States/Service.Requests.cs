@@ -63,7 +63,11 @@ internal sealed partial class Service
     public void Remove()
     {
         _removed = true;
-        Stop();
+        // One that rests already has nothing to end, and no later change of its state to be forgotten at.
+        if (State == ServiceState.Down)
+            Enter(ServiceState.Down);
+        else
+            Stop();
     }
 
     /// <summary>

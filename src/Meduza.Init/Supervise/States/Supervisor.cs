@@ -91,21 +91,25 @@ internal sealed partial class Supervisor
     }
 
     /// <summary>One service as status and events show it.</summary>
-    public ServiceStatus Status(Service service) => new()
+    public ServiceStatus Status(Service service)
     {
-        Name = service.Name,
-        Component = service.Definition.Component,
-        State = service.State.Word(),
-        Pid = service.Pid,
-        StartedAt = service.HasProcess ? (long)(service.StartedAt * (1e9 / _time.TimestampFrequency)) : 0,
-        UptimeMilliseconds = service.HasProcess ? (long)_time.GetElapsedTime(service.StartedAt).TotalMilliseconds : 0,
-        MemoryBytes = service.Memory.Current,
-        MemoryPeakBytes = service.Memory.Peak,
-        Restarts = service.Restarts,
-        LastExit = service.LastExit,
-        WaitingFor = service.WaitingFor,
-        Definition = service.Definition,
-    };
+        var memory = service.Memory;
+        return new()
+        {
+            Name = service.Name,
+            Component = service.Definition.Component,
+            State = service.State.Word(),
+            Pid = service.Pid,
+            StartedAt = service.HasProcess ? (long)(service.StartedAt * (1e9 / _time.TimestampFrequency)) : 0,
+            UptimeMilliseconds = service.HasProcess ? (long)_time.GetElapsedTime(service.StartedAt).TotalMilliseconds : 0,
+            MemoryBytes = memory.Current,
+            MemoryPeakBytes = memory.Peak,
+            Restarts = service.Restarts,
+            LastExit = service.LastExit,
+            WaitingFor = service.WaitingFor,
+            Definition = service.Definition,
+        };
+    }
 
     private void OnChanged(Service service)
     {

@@ -190,6 +190,19 @@ public sealed class RedefineTests
     }
 
     [Fact]
+    public void Removed_while_it_is_down_it_is_forgotten_at_once()
+    {
+        StartOriginal();
+        _bench["a"].Stop();
+        _bench.Exit("a");
+        Assert.Equal(ServiceState.Down, _bench.State("a"));
+
+        _bench["a"].Remove();
+
+        Assert.Null(_bench.Supervisor.Find("a"));
+    }
+
+    [Fact]
     public void Defined_again_while_it_is_being_removed_it_comes_back()
     {
         StartOriginal();
