@@ -35,6 +35,14 @@ internal sealed class Sandbox : IDisposable
         mkdir /run/upper /run/work
         mount -t overlay none -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc
         for d in /run /etc/frr /etc/tinc /etc/openvpn; do mkdir -p $d; mount -t tmpfs none $d; done
+        id=880
+        for user in {string.Join(' ', Machine.Users)}; do
+            id=$((id + 1))
+            if ! grep -q "^$user:" /etc/passwd; then
+                echo "$user:x:$id:$id::/nonexistent:/usr/sbin/nologin" >> /etc/passwd
+                echo "$user:x:$id:" >> /etc/group
+            fi
+        done
         if [ -n "{Root}" ]; then
             for d in /proc /dev /run /etc/frr; do mkdir -p {Root}$d; mount --rbind $d {Root}$d; done
         fi
@@ -106,9 +114,10 @@ internal sealed class Sandbox : IDisposable
 
     public RunningCommand StartService(ServiceDefinition definition)
     {
+        // Another distribution's FRR starts as root and takes its user by itself: there is no setpriv(1) in its folder.
         var service = definition.Component == "frr" && Root.Length > 0
             ? Start("chroot", [Root, .. definition.Command])
-            : Start(definition.Command[0], [.. definition.Command[1..]]);
+            : Start("setpriv", [.. Identity(definition.Privileges), "--", .. definition.Command]);
         _services[definition.Name] = service;
         Eventually(() => IsReady(definition.Readiness), () => $"{definition.Name} is not ready\n{service.Text}");
         return service;
@@ -159,7 +168,18 @@ internal sealed class Sandbox : IDisposable
     {
         Run("chmod", Convert.ToString((int)mode, 8), path);
         if (owner is not null)
-            Run("chown", $"{owner}:{owner}", path);
+            Run("chown", $"{owner}:", path);
+    }
+
+    /// <summary>What setpriv(1) needs to give a program what the exec stage would.</summary>
+    private IEnumerable<string> Identity(Privileges privileges)
+    {
+        var capabilities = string.Concat((privileges.Capabilities ?? []).Select(name => $",+{name["CAP_".Length..].ToLowerInvariant()}"));
+        if (privileges.User is { } user)
+            return ["--reuid", user, "--regid", Run("id", "-g", user).Trim(), "--init-groups", "--inh-caps", $"-all{capabilities}", "--ambient-caps", $"-all{capabilities}", .. Bounds()];
+        return ["--inh-caps", "-all", .. Bounds()];
+
+        string[] Bounds() => ["--bounding-set", $"-all{capabilities}", .. privileges.NoNewPrivileges ? (string[])["--no-new-privs"] : []];
     }
 
     private string[] Enter => ["-t", InnerPid, "-m", "-n", "-p", "--"];

@@ -14,8 +14,10 @@ internal sealed class Machine : IDisposable
         // An etcd that nobody runs: the agent stays, and leaves the services of this test alone.
         options ??= new();
         Init = PidOne.Start(options with { Environment = ["NODE_ID=lab", "ETCD_ENDPOINTS=http://127.0.0.1:1", .. options.Environment] });
-        Until(() => File.Exists(Init.ControlSocket), "a control socket");
-        _control = new(Init.ControlSocket);
+        // The socket is there a moment before anybody listens at it.
+        ControlPeer? control = null;
+        Until(() => (control = ControlPeer.TryConnect(Init.ControlSocket)) is not null, "a control socket");
+        _control = control!;
     }
 
     public PidOne Init { get; }
