@@ -6,22 +6,23 @@ namespace Meduza.Lab.Supervision;
 /// <summary>PID 1's control socket, spoken to as a stranger would who has read docs/design/control.md: by field names alone.</summary>
 internal sealed class ControlPeer : IDisposable
 {
-    private readonly Socket _socket;
+    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
-    private ControlPeer(Socket socket) => _socket = socket;
+    public ControlPeer(string path)
+    {
+        _socket.Connect(new UnixDomainSocketEndPoint(path));
+        _socket.ReceiveTimeout = 60_000;
+    }
 
     /// <returns>Null while there is no socket, or nobody listens at it yet.</returns>
     public static ControlPeer? TryConnect(string path)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 60_000 };
         try
         {
-            socket.Connect(new UnixDomainSocketEndPoint(path));
-            return new(socket);
+            return new(path);
         }
         catch (SocketException)
         {
-            socket.Dispose();
             return null;
         }
     }
