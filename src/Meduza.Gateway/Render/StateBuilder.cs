@@ -38,7 +38,7 @@ internal sealed class StateBuilder
     }
 
     /// <summary>Adds a file that holds a secret, readable by its owner alone: the user of the one program that it is for.</summary>
-    public DesiredFile SecretFile(string path, Secret content, string component, string? owner) =>
+    public DesiredFile SecretFile(string path, Secret content, string component, string? owner = null) =>
         File(new DesiredFile(path, Encoding.UTF8.GetBytes(content.Reveal()), PrivateFile, component) { Secret = true, Owner = owner });
 
     /// <summary>Adds a service; the order of adding is the order of starting.</summary>

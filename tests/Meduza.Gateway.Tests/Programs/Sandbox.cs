@@ -46,6 +46,9 @@ internal sealed class Sandbox : IDisposable
         if [ -n "{Root}" ]; then
             for d in /proc /dev /run /etc/frr; do mkdir -p {Root}$d; mount --rbind $d {Root}$d; done
         fi
+        # For all, as PID 1 makes it.
+        mknod -m 666 /run/tun c 10 200
+        mount --bind /run/tun /dev/net/tun
         ip link set lo up
         echo ready
         exec sleep 1000000

@@ -151,6 +151,7 @@ public sealed class LifeTests
         Assert.DoesNotContain("tmpfs /run tmpfs", mounts, StringComparison.Ordinal);
         Assert.Equal("1\n", machine.Init.Run("cat", "/proc/sys/net/ipv4/ip_forward").Output);
         Assert.Contains("LOWER_UP", machine.Init.Run("ip", "link", "show", "lo").Output, StringComparison.Ordinal);
+        Assert.Equal("666\n", machine.Init.Run("stat", "-c", "%a", "/dev/net/tun").Output);
         Assert.Equal("700 root\n", machine.Init.Run("stat", "-c", "%a %U", "/run/meduza").Output);
     }
 

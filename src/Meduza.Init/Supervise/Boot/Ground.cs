@@ -12,6 +12,12 @@ namespace Meduza.Init.Supervise.Boot;
 /// </summary>
 internal static class Ground
 {
+    private const string TunnelDevice = "/dev/net/tun";
+
+    private const UnixFileMode ForAll =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
     private const ulong NoSuid = 2;
     private const ulong NoDevices = 4;
     private const ulong NoExec = 8;
@@ -63,9 +69,20 @@ internal static class Ground
             foreach (var (key, value) in KernelSettings)
                 Try(warn, () => Sysctl.WriteIfDifferent(key, value), $"sysctl {key}={value}: ");
             Try(warn, SetDefaultRoute);
+            Try(warn, ShareTunnelDevice);
         }
         Try(warn, () => Directory.CreateDirectory(controlFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
         Try(warn, () => Directory.CreateDirectory(logFolder));
+    }
+
+    /// <summary>
+    /// Daemons that make tunnels are not root, and the kernel makes the file of that device for root alone. udev gives it to
+    /// all, since it is CAP_NET_ADMIN that makes a device through it; where no udev runs this does.
+    /// </summary>
+    private static void ShareTunnelDevice()
+    {
+        if (File.Exists(TunnelDevice) && (File.GetUnixFileMode(TunnelDevice) & ForAll) != ForAll)
+            File.SetUnixFileMode(TunnelDevice, ForAll);
     }
 
     /// <summary>Replaces the default route where <c>DEFAULT_GW</c> (an address) or <c>DEFAULT_GW_DEV</c> (a device) asks for another.</summary>
