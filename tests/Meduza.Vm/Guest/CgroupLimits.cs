@@ -26,7 +26,8 @@ internal static class CgroupLimits
 
         var group = parent.Child("sleeper.service");
         group.Make();
-        using var stage = new StagedSpawn();
+        using var binary = Descriptor.Open("/proc/self/exe", Tmds.Linux.LibC.O_PATH);
+        var stage = new StagedSpawn(binary);
         var (pid, told) = Start(stage, group, ("memory.high", "60000000"), ("memory.max", "100000000"), ("pids.max", "50"), ("cpu.weight", "200"), ("no.such", "1"));
         Require.Equal("", told);
         Require.That(group.Processes().Contains(pid));
