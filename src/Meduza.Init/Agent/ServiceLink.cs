@@ -31,7 +31,7 @@ internal sealed class ServiceLink : IAsyncDisposable
         public TaskCompletionSource Replaced { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>All services that PID 1 has, the agent's own excepted, as last heard.</summary>
+    /// <summary>All services that PID 1 has, its own excepted, as last heard.</summary>
     public IReadOnlyDictionary<string, ServiceStatus> Services => _services;
 
     public static async Task<ServiceLink> ConnectAsync(string path, CancellationToken cancellation) =>
@@ -143,7 +143,7 @@ internal sealed class ServiceLink : IAsyncDisposable
 
     private void Heard(ServiceStatus service)
     {
-        if (service.Name != ControlNames.Agent)
+        if (!ControlNames.IsPid1s(service.Name))
             _services[service.Name] = service;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Meduza.Init.Agent;
 using Meduza.Init.Control;
 using Meduza.Init.Control.Server;
 using Meduza.Init.Supervise.Boot;
@@ -135,6 +136,8 @@ internal sealed partial class InitProgram : IDisposable
         if (_role == Role.Machine)
             PowerControl.TakeCtrlAltDel();
         Listen(null);
+        if (EtcdService.Prepare(Environment.GetEnvironmentVariable(EtcdSettings.EndpointsVariable), _logs.Say) is { } etcd)
+            _supervisor.Define(etcd);
         _supervisor.Define(AgentService.Definition);
         Arm();
     }

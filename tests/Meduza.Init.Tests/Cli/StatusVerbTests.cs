@@ -48,6 +48,16 @@ public class StatusVerbTests
     }
 
     [Fact]
+    public async Task Quiet_is_the_exit_code_and_nothing_else()
+    {
+        using var healthy = new FakePid1(Samples.Healthy);
+        using var troubled = new FakePid1(Samples.Troubled);
+        Assert.Equal(new(0, "", ""), await healthy.AskAsync("status", "--quiet"));
+        Assert.Equal(new(3, "", ""), await troubled.AskAsync("status", "-q"));
+        Assert.Equal(new(0, "", ""), await troubled.AskAsync("status", "agent", "-q"));
+    }
+
+    [Fact]
     public async Task Json_has_the_stable_fields_and_no_definition()
     {
         using var pid1 = new FakePid1(Samples.Troubled);

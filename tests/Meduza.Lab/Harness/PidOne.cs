@@ -17,6 +17,9 @@ public sealed record PidOneOptions
     /// <summary>Null is a new one with nothing in it but a <c>lo</c> that is down.</summary>
     public NetworkNamespace? Network { get; init; }
 
+    /// <summary>A folder out here that it has as <c>/data</c>, and that outlives it; null is none.</summary>
+    public string? Data { get; init; }
+
     /// <summary>Shell commands run in the new root just before the program; there is no <c>/proc</c> yet.</summary>
     public string Prepare { get; init; } = "";
 }
@@ -50,7 +53,7 @@ public sealed class PidOne : IDisposable
             [
                 .. Spawn.OwnEnvironment(),
                 $"LAB_FOLDER={mountPoint}", $"LAB_HOSTNAME={Name}", $"LAB_OUTPUT={OutputPath}", $"LAB_BINARY={Binary.Path}",
-                $"LAB_NETNS={options.Network?.Handle}", $"LAB_CGROUP={_cgroup?.Path}", $"LAB_PREPARE={options.Prepare}",
+                $"LAB_NETNS={options.Network?.Handle}", $"LAB_CGROUP={_cgroup?.Path}", $"LAB_PREPARE={options.Prepare}", $"LAB_DATA={options.Data}",
             ]);
         try
         {

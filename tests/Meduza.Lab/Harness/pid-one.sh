@@ -5,7 +5,7 @@
 #   inside   builds the root, moves into it, becomes the program
 #
 # In the environment: LAB_FOLDER (an empty folder), LAB_HOSTNAME, LAB_OUTPUT (file for stdout and stderr), LAB_BINARY,
-# LAB_NETNS (path, or empty for a new one), LAB_CGROUP (path, or empty), LAB_PREPARE (shell, run in the new root).
+# LAB_NETNS (path, or empty for a new one), LAB_CGROUP (path, or empty), LAB_DATA (a folder for /data, or empty), LAB_PREPARE (shell, run in the new root).
 # The arguments are env(1)'s: the whole environment of the program, the program, its arguments.
 set -eu
 stage=$1
@@ -51,6 +51,11 @@ mkdir dev/net
 # As the kernel makes it; a udev is not there to give it to all.
 mknod -m 600 dev/net/tun c 10 200
 ln -s /proc/self/fd dev/fd
+
+if [ -n "$LAB_DATA" ]; then
+    mkdir -p data
+    mount -n --bind "$LAB_DATA" data
+fi
 
 pivot_root . lab-outer
 cd /

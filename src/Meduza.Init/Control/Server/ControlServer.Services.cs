@@ -23,7 +23,7 @@ internal sealed partial class ControlServer
     {
         var problem = _supervisor.IsShuttingDown ? "this machine is shutting down"
             : request.Definition is null ? "define needs a definition"
-            : request.Definition.Name == ControlNames.Agent ? $"'{ControlNames.Agent}' is PID 1's own service"
+            : ControlNames.IsPid1s(request.Definition.Name) ? $"'{request.Definition.Name}' is PID 1's own service"
             : DefinitionCheck.Problem(request.Definition);
         if (problem is not null)
         {
@@ -50,9 +50,9 @@ internal sealed partial class ControlServer
 
     private void Remove(ControlConnection client, ControlRequest request)
     {
-        if (request.Services.Contains(ControlNames.Agent))
+        if (request.Services.FirstOrDefault(ControlNames.IsPid1s) is { } own)
         {
-            client.Send(new() { Id = request.Id, Error = $"'{ControlNames.Agent}' is PID 1's own service" });
+            client.Send(new() { Id = request.Id, Error = $"'{own}' is PID 1's own service" });
             return;
         }
         // What is not there is removed already.

@@ -4,7 +4,7 @@ using Meduza.Init.Control;
 
 namespace Meduza.Init.Supervise.Processes;
 
-/// <summary>The one service that PID 1 defines by itself: this binary again, as the agent.</summary>
+/// <summary>The service that PID 1 always defines by itself: this binary again, as the agent.</summary>
 internal static class AgentService
 {
     /// <summary>The agent goes only after everything else when memory runs out, and before PID 1.</summary>
@@ -22,6 +22,8 @@ internal static class AgentService
         Name = ControlNames.Agent,
         Component = ControlNames.Agent,
         Command = ["meduza-init", "agent"],
+        // Where there is one: then etcd goes after the agent, which has its last status to write.
+        After = [LocalEtcd.Service],
         // Garbage may grow to 1 MB before it is collected, instead of to the size of the processor's cache.
         Environment = ["DOTNET_GCgen0size=100000"],
         Privileges = new() { Capabilities = Capabilities, NoNewPrivileges = true },
