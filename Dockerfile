@@ -9,7 +9,7 @@ FROM debian:trixie-slim
 # The packages ask for their services to be started; in here that is PID 1's business alone.
 RUN printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d \
     && apt-get update \
-    && apt-get install --yes --no-install-recommends dnsmasq-base frr openvpn tinc wireguard-go \
+    && apt-get install --yes --no-install-recommends dnsmasq-base etcd-client etcd-server frr openvpn tinc wireguard-go \
     && rm -rf /var/lib/apt/lists/* /usr/sbin/policy-rc.d
 # Users of the programs whose packages make none; see docs/security.md.
 RUN for user in dnsmasq openvpn tinc wireguard easytier mihomo mosdns etcd; do \

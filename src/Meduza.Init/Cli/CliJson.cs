@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Meduza.Gateway.Generate;
+using Meduza.Init.Cli.Doctor;
 using Meduza.Init.Cli.Offline;
 using Meduza.Init.Control;
 
@@ -20,6 +21,7 @@ namespace Meduza.Init.Cli;
 [JsonSerializable(typeof(StateDocument))]
 [JsonSerializable(typeof(LintDocument))]
 [JsonSerializable(typeof(GeneratorOutput))]
+[JsonSerializable(typeof(DoctorDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Indented, for a document that is printed alone.</summary>

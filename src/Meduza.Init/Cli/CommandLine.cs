@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Meduza.Init.Cli.Doctor;
 using Meduza.Linux;
 
 namespace Meduza.Init.Cli;
@@ -102,7 +103,7 @@ internal static class CommandLine
         Verb[] verbs =
         [
             new StatusVerb(session), new LogsVerb(session), new ReconcileVerb(session), new WaitVerb(session), new StartVerb(session), new StopVerb(session),
-            new RestartVerb(session), new UpgradeVerb(session), new VersionVerb(session),
+            new RestartVerb(session), new UpgradeVerb(session), new DoctorVerb(session), new VersionVerb(session),
             new LintVerb(session), new RenderVerb(session), new GenerateVerb(session), new SchemaVerb(session),
         ];
         foreach (var verb in verbs)

@@ -1,5 +1,4 @@
 using Meduza.Init.Agent;
-using Meduza.Init.Agent.Store;
 using Meduza.Init.Supervise;
 using Meduza.Init.Supervise.Processes;
 using Meduza.Linux.Files;
