@@ -9,6 +9,10 @@ public sealed class LocalEtcdTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("meduza-lab-data-").FullName;
 
+    // As a mounted volume is: etcd's user must come through.
+    public LocalEtcdTests() => File.SetUnixFileMode(
+        _data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
     [Fact]

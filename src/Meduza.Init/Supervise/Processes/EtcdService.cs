@@ -40,6 +40,8 @@ internal static class EtcdService
         try
         {
             user = MakeFolder(LocalEtcd.DataFolder, Accounts.Read());
+            if (user is not null && Closed(Path.GetDirectoryName(LocalEtcd.DataFolder)!) is { } closed)
+                warn($"warning: {closed} is closed to user \"{user}\", whose etcd has its data below: chmod o+x {closed}");
         }
         catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
         {
@@ -59,6 +61,10 @@ internal static class EtcdService
             there?.Uid ?? account?.Uid ?? 0, there?.Gid ?? account?.Gid ?? 0);
         return account is { Uid: > 0 } ? account.Name : null;
     }
+
+    /// <summary>The folder itself where only its owner may pass through it, as a mounted one often is; null where anybody may.</summary>
+    internal static string? Closed(string folder) =>
+        FileStatus.Of(folder) is { } status && (status.Mode & UnixFileMode.OtherExecute) == 0 ? folder : null;
 
     internal static ServiceDefinition Definition(string program, string? user) => new()
     {

@@ -56,6 +56,15 @@ public sealed class EtcdServiceTests : IDisposable
     }
 
     [Fact]
+    public void Folder_above_that_lets_nobody_pass_is_told()
+    {
+        File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.Equal(_folder, EtcdService.Closed(_folder));
+        File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        Assert.Null(EtcdService.Closed(_folder));
+    }
+
+    [Fact]
     public void Local_is_one_endpoint_of_this_machine_and_stands_alone()
     {
         var settings = EtcdSettings.Parse(name => name == "ETCD_ENDPOINTS" ? " local " : null, out var errors);
