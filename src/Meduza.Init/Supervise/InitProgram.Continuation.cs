@@ -151,7 +151,7 @@ internal sealed partial class InitProgram : IContinuity
             _supervisor.ResumeShutdown(shutdown, () => _ended = true);
         }
         TakeProcesses(predecessor.Descriptors);
-        _supervisor.Define(AgentService.Definition);
+        DefineOwn();
         predecessor.Dispose();
         Reap();
         if (predecessor.Mark.Kind is ContinuationKind.NewProgram or ContinuationKind.BackToPrevious && !_supervisor.IsShuttingDown)

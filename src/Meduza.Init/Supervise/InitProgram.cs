@@ -136,10 +136,16 @@ internal sealed partial class InitProgram : IDisposable
         if (_role == Role.Machine)
             PowerControl.TakeCtrlAltDel();
         Listen(null);
+        DefineOwn();
+        Arm();
+    }
+
+    /// <summary>The services that are PID 1's own; what is defined so already is left as it is.</summary>
+    private void DefineOwn()
+    {
         if (EtcdService.Prepare(Environment.GetEnvironmentVariable(EtcdSettings.EndpointsVariable), _logs.Say) is { } etcd)
             _supervisor.Define(etcd);
         _supervisor.Define(AgentService.Definition);
-        Arm();
     }
 
     /// <summary>When nothing has changed for a while: the garbage, buffers and pages of the change go back to the kernel.</summary>
