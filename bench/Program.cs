@@ -14,6 +14,7 @@ try
     SupervisionFigures.Measure();
     if (args is ["supervision"])
         return Live.End(0);
+    SubscriptionMerge.Measure();
     ProxyRules.Measure();
     Routes.Measure();
     WireGuardDifference.Measure();

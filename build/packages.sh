@@ -19,6 +19,8 @@ readonly CROSS_NEEDS=(
     qemu-aarch64=qemu-user
 )
 
+readonly MIHOMO_SCHEMA_VERSION=1.19.24
+
 need_link_tools() {
     if command -v clang > /dev/null || command -v gcc > /dev/null; then
         install_missing "linking a native binary" "${LINK_NEEDS[@]}"
@@ -32,6 +34,19 @@ need_cross_tools() { [ "$(uname -m)" != x86_64 ] || install_missing "the proof o
 need_bench_tools() { install_missing "the measurements" "${BENCH_NEEDS[@]}"; }
 
 need_lab_tools() { install_missing "the lab" "${LAB_NEEDS[@]}"; }
+
+# The JSON schema of mihomo's configuration, unpacked and not installed. It is kept.
+need_mihomo_schema() {
+    local folder=artifacts/mihomo-schema
+    [ ! -d $folder ] || return 0
+    install_missing "fetching the schema of mihomo's configuration" npm=npm
+    say "fetching meta-json-schema $MIHOMO_SCHEMA_VERSION"
+    rm -rf $folder.new
+    mkdir -p $folder.new
+    (cd $folder.new && npm pack --silent "meta-json-schema@$MIHOMO_SCHEMA_VERSION" > /dev/null && tar -xzf ./*.tgz && rm -f ./*.tgz) ||
+        die "meta-json-schema $MIHOMO_SCHEMA_VERSION cannot be fetched by npm"
+    mv $folder.new $folder
+}
 
 # install_missing PURPOSE NEED...
 install_missing() {

@@ -6,6 +6,7 @@ test_all() {
     need_root test
     need_lab_tools
     need_cross_tools
+    need_mihomo_schema
     publish_binary
     need_vm
     run_tests tests/*/*.csproj
@@ -16,6 +17,7 @@ test_unit() {
     need_root "test unit"
     need_lab_tools
     need_cross_tools
+    need_mihomo_schema
     run_tests tests/*.Tests/*.csproj
 }
 

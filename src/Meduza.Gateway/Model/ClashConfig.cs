@@ -13,10 +13,25 @@ public enum ClashMode
     Tproxy,
 }
 
-/// <summary>The transparent proxy, as far as packets are concerned.</summary>
+/// <summary>The proxy: where its configuration comes from, and which packets it takes.</summary>
 public sealed record ClashConfig
 {
+    /// <summary>Port of mihomo's SOCKS proxy.</summary>
+    public const ushort SocksPort = 7891;
+
+    /// <summary>Port of mihomo's proxy for HTTP and SOCKS.</summary>
+    public const ushort MixedPort = 7890;
+
     public ClashMode Mode { get; init; }
+
+    /// <summary>Name of the subscription in use; null where mihomo runs with what is shipped.</summary>
+    public InstanceName? Subscription { get; init; }
+
+    /// <summary>Where that is; its URL may have a password in it.</summary>
+    public Secret? SubscriptionUrl { get; init; }
+
+    /// <summary>How often it is fetched again; null where it is not.</summary>
+    public TimeSpan? Refresh { get; init; }
 
     /// <summary>What is proxied.</summary>
     public Transports Transports { get; init; } = Transports.Both;

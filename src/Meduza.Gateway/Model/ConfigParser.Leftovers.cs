@@ -14,8 +14,6 @@ public static partial class ConfigParser
             if (own.Get(enable, false))
                 own.Findings.Warn(own.FullKey(enable), $"{component} {NotDriven}");
         }
-        if (own.Get(KeyTable.MosdnsEnable, false))
-            own.Findings.Warn(own.FullKey(KeyTable.MosdnsEnable), $"MosDNS {NotDriven}; dnsmasq asks the fallback resolvers");
     }
 
     /// <summary>A node that was made a member of the overlay that the fleet does not use, and of that alone.</summary>

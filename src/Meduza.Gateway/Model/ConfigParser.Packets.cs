@@ -7,15 +7,6 @@ namespace Meduza.Gateway.Model;
 /// <summary>What is done to packets that pass this machine.</summary>
 public static partial class ConfigParser
 {
-    private static ClashConfig? ReadClash(KeyReader own) => !own.Get(KeyTable.ClashEnable, false) ? null : new ClashConfig
-    {
-        Mode = own.Get(KeyTable.ClashMode, ClashMode.Mixed),
-        Transports = own.Get(KeyTable.ClashTproxyProtocol, Transports.Both),
-        UseConntrack = own.Get(KeyTable.ClashUseConntrack, false),
-        ExcludeRfc1918 = own.Get(KeyTable.ClashExcludeRfc1918, false),
-        ExcludedPorts = own.List(KeyTable.ClashExcludedPorts),
-    };
-
     private static ImmutableArray<PortForward> ReadForwards(KeyReader own)
     {
         var owners = new Dictionary<(bool, Port), PortForward>();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Meduza.Gateway.Model.EasyTier;
+using Meduza.Gateway.Model.Mosdns;
 using Meduza.Gateway.Model.OpenVpn;
 using Meduza.Gateway.Model.Values;
 using Meduza.Gateway.Model.WireGuard;
@@ -74,6 +75,9 @@ public sealed record GatewayConfig
 
     /// <summary>The proxy; null where it is not enabled.</summary>
     public ClashConfig? Clash { get; init; }
+
+    /// <summary>The resolver behind dnsmasq; null where it is not enabled.</summary>
+    public MosdnsConfig? Mosdns { get; init; }
 
     /// <summary>Sorted by family and listening port.</summary>
     public ImmutableArray<PortForward> PortForwards { get; init; } = [];

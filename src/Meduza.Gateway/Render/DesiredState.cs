@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Meduza.Gateway.Model;
 using Meduza.Gateway.Model.WireGuard;
 
 namespace Meduza.Gateway.Render;
@@ -79,4 +80,7 @@ public sealed record DesiredState(
     public PacketRules Packets { get; init; } = PacketRules.None;
 
     public ImmutableArray<DesiredWireGuard> WireGuard { get; init; } = [];
+
+    /// <summary>What is odd about what this was rendered of besides keys (a subscription).</summary>
+    public ImmutableArray<KeyFinding> Warnings { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Meduza.Gateway.Model.Values;
 
 namespace Meduza.Gateway.Render;
 
@@ -33,6 +34,22 @@ public sealed record Machine
 
     /// <summary>The users of <see cref="ProgramPrivileges"/> that the machine has.</summary>
     public ImmutableHashSet<string> Users { get; init; } = [.. ProgramPrivileges.All.Select(program => program.User)];
+
+    public string Mihomo { get; init; } = "/usr/bin/mihomo";
+
+    /// <summary>mihomo's configuration below that of a subscription (YAML).</summary>
+    public ReadOnlyMemory<byte> MihomoBase { get; init; } = ShippedFile.Carried(ShippedFile.Mihomo);
+
+    /// <summary>The password of mihomo's API where a subscription sets none; null where there is none.</summary>
+    public Secret? MihomoSecret { get; init; }
+
+    /// <summary>The last good text of each subscription that there is one of, by name.</summary>
+    public ImmutableDictionary<string, ReadOnlyMemory<byte>> Subscriptions { get; init; } = ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty;
+
+    public string Mosdns { get; init; } = "/usr/bin/mosdns";
+
+    /// <summary>MosDNS's configuration where no key gives its plugins (YAML).</summary>
+    public ReadOnlyMemory<byte> MosdnsBase { get; init; } = ShippedFile.Carried(ShippedFile.Mosdns);
 
     /// <summary>Fallback resolvers (<c>DNS_NAMESERVERS</c>).</summary>
     public ImmutableArray<IPAddress> Nameservers { get; init; } = [IPAddress.Parse("223.5.5.5"), IPAddress.Parse("119.29.29.29")];

@@ -1,5 +1,6 @@
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Render.Frr;
+using Meduza.Gateway.Render.Mihomo;
 
 namespace Meduza.Gateway.Render;
 
@@ -21,6 +22,8 @@ public static class Renderer
         OpenVpnRenderer.Render(config, machine, state);
         WireGuardRenderer.Render(config, machine, state);
         FrrRenderer.Render(config, machine, state);
+        MihomoRenderer.Render(config, machine, state);
+        MosdnsRenderer.Render(config, machine, state);
         PacketRulesRenderer.Render(config, machine, state);
         return state.Build();
     }

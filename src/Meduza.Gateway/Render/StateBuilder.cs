@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Meduza.Gateway.Model;
 using Meduza.Gateway.Model.Values;
 
 namespace Meduza.Gateway.Render;
@@ -23,6 +24,7 @@ internal sealed class StateBuilder
     private readonly List<DesiredLink> _links = [];
     private readonly List<FrrDaemonConfig> _frr = [];
     private readonly List<DesiredWireGuard> _wireGuard = [];
+    private readonly List<KeyFinding> _warnings = [];
 
     public void Folder(DesiredFolder folder) => _folders[folder.Path] = folder;
 
@@ -50,6 +52,9 @@ internal sealed class StateBuilder
 
     public void WireGuard(DesiredWireGuard device) => _wireGuard.Add(device);
 
+    /// <summary>Says what is odd about what a file was rendered of (a subscription), by the key that it belongs to.</summary>
+    public void Warn(string key, string message) => _warnings.Add(new KeyFinding(key, message));
+
     public PacketRules Packets { get; set; } = PacketRules.None;
 
     /// <summary>The names of the services added so far: whoever comes later may wait for them.</summary>
@@ -59,5 +64,6 @@ internal sealed class StateBuilder
     {
         Packets = Packets,
         WireGuard = [.. _wireGuard],
+        Warnings = [.. _warnings],
     };
 }

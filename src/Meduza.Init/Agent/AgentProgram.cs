@@ -84,7 +84,7 @@ internal static partial class AgentProgram
         var wireGuard = new WireGuardApplier(
             new WireGuardOwnership(route, userspaceWireGuard, services.Services), kernelWireGuard, userspaceWireGuard, new WireGuardEndpoints(triggers, clock, Dns.GetHostAddressesAsync, cancellation));
         var accounts = Accounts.Read();
-        var machine = MachineProbe.Probe(settings, accounts) with { WireGuardInKernel = kernelWireGuard is not null };
+        var machine = MachineProbe.Probe(settings, accounts, problem => LogSetting(logging.CreateLogger("agent"), problem)) with { WireGuardInKernel = kernelWireGuard is not null };
         var frr = new FrrMemory(FrrMemory.DefaultFolder);
         var book = new StatusBook(settings.NodeId, clock);
         using var publisher = new StatusPublisher(book);

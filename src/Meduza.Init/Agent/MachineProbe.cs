@@ -9,15 +9,31 @@ internal static class MachineProbe
 {
     private static readonly TimeSpan VersionTimeout = TimeSpan.FromSeconds(5);
 
-    public static Machine Probe(NodeSettings settings, Accounts accounts)
+    /// <param name="warn">Told of a file of the image that cannot be used, in one line.</param>
+    public static Machine Probe(NodeSettings settings, Accounts accounts, Action<string> warn)
     {
         var machine = new Machine { Nameservers = settings.Nameservers, DefaultGateway = settings.DefaultGateway };
         return machine with
         {
             FrrHasMgmtd = File.Exists(Path.Combine(machine.FrrDaemonFolder, "mgmtd")),
             OpenVpnVersion = OpenVpnVersion(machine.OpenVpn) ?? machine.OpenVpnVersion,
+            MihomoBase = Shipped(ShippedFile.Mihomo, warn) ?? machine.MihomoBase,
+            MosdnsBase = Shipped(ShippedFile.Mosdns, warn) ?? machine.MosdnsBase,
             Users = [.. machine.Users.Where(user => accounts.FindUser(user) is not null)],
         };
+    }
+
+    /// <summary>A file as the image has it; null where it has none, or none that can be used.</summary>
+    private static ReadOnlyMemory<byte>? Shipped(string name, Action<string> warn)
+    {
+        var path = Path.Combine(ShippedFile.Folder, name);
+        if (!File.Exists(path))
+            return null;
+        var bytes = File.ReadAllBytes(path);
+        if (ShippedFile.Problem(name, bytes) is not { } problem)
+            return bytes;
+        warn($"{path} is not used: {problem}");
+        return null;
     }
 
     /// <summary>The version that the program itself tells; null where it is not installed.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -24,6 +25,7 @@ public sealed class GoldenTests
         { "ibgp", "gw-a", false },
         { "openvpn-tls", "gw-a", false },
         { "easytier", "gw-a", false },
+        { "proxy", "gw-a", false },
     };
 
     [Theory]
@@ -33,18 +35,29 @@ public sealed class GoldenTests
         var folder = Path.Combine(Folder(), name);
         var result = ConfigParser.Parse(ReadKeys(folder), node);
         Assert.True(result.Config is not null, string.Join('\n', result.Errors));
-        var files = Flatten(Renderer.Render(result.Config, new Machine { FrrHasMgmtd = mgmtd }));
-        var warnings = string.Concat(result.Warnings.Select(warning => $"{warning}\n"));
+        var state = Renderer.Render(result.Config, MachineOf(folder) with { FrrHasMgmtd = mgmtd });
+        var files = Flatten(state);
+        var warnings = string.Concat(result.Warnings.Concat(state.Warnings).Select(warning => $"{warning}\n"));
         files.Add("warnings.txt", Encoding.UTF8.GetBytes(warnings));
 
         if (Environment.GetEnvironmentVariable("MEDUZA_GOLDEN") == "write")
             Write(folder, files);
         var expected = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(folder, path)).Where(path => path != "keys.json");
+            .Select(path => Path.GetRelativePath(folder, path)).Where(path => path != "keys.json" && Path.GetExtension(path) != Subscription);
         Assert.Equal(expected.Order(StringComparer.Ordinal), files.Keys.Order(StringComparer.Ordinal));
         foreach (var (path, content) in files)
             Assert.Equal(File.ReadAllText(Path.Combine(folder, path)), Encoding.UTF8.GetString(content.Span));
     }
+
+    private const string Subscription = ".subscription";
+
+    /// <summary>A machine that has fetched the subscriptions that lie in a case's folder.</summary>
+    private static Machine MachineOf(string folder) => new()
+    {
+        MihomoSecret = new Gateway.Model.Values.Secret("made-at-the-first-start"),
+        Subscriptions = Directory.EnumerateFiles(folder, "*" + Subscription)
+            .ToImmutableDictionary(path => Path.GetFileNameWithoutExtension(path), path => (ReadOnlyMemory<byte>)File.ReadAllBytes(path)),
+    };
 
     /// <summary>The keys of a case; a value <c>@name</c> is the test material of that name.</summary>
     internal static Snapshot ReadKeys(string folder)
@@ -77,8 +90,8 @@ public sealed class GoldenTests
         foreach (var file in state.Files)
         {
             text.Append(CultureInfo.InvariantCulture, $"file {file.Path} {Octal(file.Mode)} {file.Owner ?? "root"} {file.Component}{(file.Secret ? " secret" : "")}\n");
-            // Secrets are the test material as it is: kept out, so that the case stays small. EasyTier's is a file like any other with a secret in it.
-            if (!file.Secret || file.Component == "easytier")
+            // Secrets are the test material as it is: kept out, so that the case stays small. EasyTier's and mihomo's are files like any other with a secret in them.
+            if (!file.Secret || file.Component is "easytier" or "clash")
                 files.Add("files" + file.Path, file.Content);
         }
         foreach (var service in state.Services)
@@ -99,7 +112,7 @@ public sealed class GoldenTests
 
     private static void Write(string folder, SortedDictionary<string, ReadOnlyMemory<byte>> files)
     {
-        foreach (var old in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != "keys.json"))
+        foreach (var old in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != "keys.json" && Path.GetExtension(path) != Subscription))
             File.Delete(old);
         foreach (var (path, content) in files)
         {

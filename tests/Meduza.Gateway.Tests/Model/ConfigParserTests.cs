@@ -89,8 +89,6 @@ public sealed class ConfigParserTests
     }
 
     [Theory]
-    [InlineData("/nodes/gw-a/clash/enable", "true")]
-    [InlineData("/nodes/gw-a/mosdns/enable", "true")]
     [InlineData("/nodes/gw-a/healthy/enable", "yes")]
     public void What_this_version_does_not_drive_is_said_plainly(string key, string value)
     {

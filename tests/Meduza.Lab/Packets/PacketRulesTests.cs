@@ -78,7 +78,11 @@ public sealed class PacketRulesTests : IDisposable
     [Fact]
     public void Nothing_is_sent_to_a_proxy_that_is_not_there()
     {
-        Assert.Empty(Apply("proxy", (Node + "clash/enable", "true"), (Node + "clash/mode", "tproxy")).Changed);
+        _lab.Etcd.Put((Node + "clash/enable", "true"), (Node + "clash/mode", "tproxy"));
+        // The machine has no mihomo, and the commit says so.
+        var outcome = _lab.Commit("proxy", _gateway, timeout: TimeSpan.FromSeconds(60));
+        Assert.Equal("degraded", outcome.Result);
+        Assert.Contains("clash", outcome.Changed);
         Assert.DoesNotContain("CLASH_TPROXY", Tool("nft", "list", "ruleset"), StringComparison.Ordinal);
         Assert.DoesNotContain("lookup 100", Tool("ip", "rule"), StringComparison.Ordinal);
         Assert.Equal("you are 10.1.0.2", Greeter.Ask(_host.Network, "192.0.2.1", 8000));

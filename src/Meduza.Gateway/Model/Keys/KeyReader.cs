@@ -89,7 +89,7 @@ internal sealed class KeyReader(SortedKeys keys, string prefix, Findings finding
         var reading = key.Kind.Read(text);
         if (!reading.Ok)
         {
-            var found = key.IsSecret || key.Kind.Layout == ValueLayout.Lines ? "" : $"found {Quoted.Of(text)}, ";
+            var found = key.IsSecret || key.Kind.Layout != ValueLayout.Line ? "" : $"found {Quoted.Of(text)}, ";
             var detail = reading.Error.Length > 0 ? $" ({reading.Error})" : "";
             findings.Error(fullKey, $"{found}expected {key.Kind.Expected}{detail}");
             return false;
@@ -119,14 +119,14 @@ internal sealed class KeyReader(SortedKeys keys, string prefix, Findings finding
         }
         foreach (var c in text)
         {
-            if (!Lines.IsControl(c) || (layout == ValueLayout.Lines && c is '\n' or '\r' or '\t'))
+            if (!Lines.IsControl(c) || (layout != ValueLayout.Line && c is '\n' or '\r' or '\t'))
                 continue;
             var name = c is '\n' or '\r' ? "a line break" : c == '\0' ? "a NUL" : $"the control character U+{(int)c:X4}";
             findings.Error(fullKey, $"holds {name}; expected {expected}");
             text = null;
             return false;
         }
-        text = text.Trim();
+        text = layout == ValueLayout.Document ? text.TrimEnd() : text.Trim();
         return true;
     }
 

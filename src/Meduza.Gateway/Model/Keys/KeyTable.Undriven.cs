@@ -5,12 +5,6 @@ namespace Meduza.Gateway.Model.Keys;
 
 public static partial class KeyTable
 {
-    /// <summary>Read only as the default of dnsmasq/enable.</summary>
-    public static Key<bool> MosdnsEnable { get; } = new("/nodes/<ID>/mosdns/enable", Kinds.Flag, "Runs MosDNS.")
-    { Default = "false", IsUndriven = true };
-
-    internal static Key<bool> ClashEnable { get; } = Switch("clash/enable", "Runs mihomo.");
-
     /// <summary>Read by nothing yet, but already as what it will be.</summary>
     internal static Key<Port> HealthyPort { get; } = new(
         "/nodes/<ID>/healthy/port", Kinds.Port, "TCP port for probes: it accepts, and closes, while the last commit is applied and all that is enabled is up.")
@@ -19,18 +13,15 @@ public static partial class KeyTable
     /// <summary>The switches of what this version does not drive, and what to call it in a message.</summary>
     internal static ImmutableArray<(Key<bool> Enable, string Component)> UndrivenSwitches { get; } =
     [
-        (ClashEnable, "mihomo (clash)"),
         (Switch("healthy/enable", "Opens the port for health probes."), "the health probe port"),
         (Switch("access/enable", "Runs the LDAP access server."), "the access server"),
     ];
 
     private static ImmutableArray<KeySpec> UndrivenKeys =>
     [
-        .. UndrivenSwitches.Select(s => (KeySpec)s.Enable), MosdnsEnable, HealthyPort,
-        .. Names("/global/", "clash/subscriptions/<NAME>/url", "mosdns/rule_files", "mosdns/plugins", "mosdns/local", "mosdns/block", "mosdns/ddns",
-            "mosdns/global", "access/<REST>"),
-        .. Names("/nodes/<ID>/", "clash/active_subscription", "clash/refresh/enable",
-            "clash/refresh/interval_minutes", "mosdns/refresh", "access/<REST>"),
+        .. UndrivenSwitches.Select(s => (KeySpec)s.Enable), HealthyPort,
+        .. Names("/global/", "access/<REST>"),
+        .. Names("/nodes/<ID>/", "access/<REST>"),
     ];
 
     private static Key<bool> Switch(string name, string about) => new("/nodes/<ID>/" + name, Kinds.Flag, about)

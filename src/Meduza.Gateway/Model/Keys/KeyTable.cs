@@ -59,7 +59,7 @@ public static partial class KeyTable
         internal static readonly ImmutableArray<KeySpec> Keys =
         [
             Commit, MeshType, InternalRouting, Lan, PrivateLan, RouterId, Behavior,
-            .. EasyTierKeys, .. TincKeys, .. OpenVpnKeys, .. DirectiveKeys, .. LinkBgpKeys, .. WireGuardKeys, .. BgpKeys, .. OspfKeys, .. PacketKeys, DnsmasqEnable, HostRecord, .. UndrivenKeys, .. StatusKeys,
+            .. EasyTierKeys, .. TincKeys, .. OpenVpnKeys, .. DirectiveKeys, .. LinkBgpKeys, .. WireGuardKeys, .. BgpKeys, .. OspfKeys, .. ClashKeys, .. PacketKeys, .. MosdnsKeys, DnsmasqEnable, HostRecord, .. UndrivenKeys, .. StatusKeys,
         ];
     }
 }

@@ -24,6 +24,9 @@ public enum ValueLayout
 
     /// <summary>Lines; line ends are <c>\n</c>, <c>\r\n</c> or <c>\r</c>; no other control character, tabs aside.</summary>
     Lines,
+
+    /// <summary>As <see cref="Lines"/>, of which the first one's indentation means something.</summary>
+    Document,
 }
 
 /// <summary>A kind of value: what it must look like, in words, and how to read it.</summary>

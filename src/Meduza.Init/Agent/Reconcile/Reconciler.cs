@@ -6,6 +6,7 @@ using Meduza.Init.Agent.Apply;
 using Meduza.Init.Agent.Status;
 using Meduza.Init.Agent.Store;
 using Meduza.Init.Control;
+using Meduza.Linux;
 using Microsoft.Extensions.Logging;
 using Keys = System.Collections.Immutable.ImmutableSortedDictionary<string, System.ReadOnlyMemory<byte>>;
 
@@ -119,16 +120,10 @@ internal sealed partial class Reconciler(
     private void Render(Snapshot snapshot, CommitMark mark, long startedAt)
     {
         var result = Parse(snapshot);
-        if (!result.Warnings.SequenceEqual(reporter.Warnings))
-        {
-            reporter.Warnings = result.Warnings;
-            foreach (var warning in result.Warnings)
-                LogWarning(warning.Key, warning.Message);
-        }
-
         var errors = result.Errors;
         if (errors.IsEmpty && TryRender(result) is { } fault)
             errors = [fault];
+        Warn(errors.IsEmpty ? result.Warnings.AddRange(_desired!.Warnings) : result.Warnings);
 
         // A reconcile of the commit that is in force is not another commit: what was published of it stays.
         var isNew = mark != _lookedAt || !errors.IsEmpty;
@@ -144,6 +139,16 @@ internal sealed partial class Reconciler(
         Publish(_progress.Report!);
     }
 
+    /// <summary>Says what is odd, once.</summary>
+    private void Warn(ImmutableArray<KeyFinding> warnings)
+    {
+        if (warnings.SequenceEqual(reporter.Warnings))
+            return;
+        reporter.Warnings = warnings;
+        foreach (var warning in warnings)
+            LogWarning(warning.Key, warning.Message);
+    }
+
     /// <summary>Renders a valid configuration; a fault in our own code rejects the commit and ends nothing.</summary>
     private KeyFinding? TryRender(ParseResult result)
     {
@@ -151,9 +156,14 @@ internal sealed partial class Reconciler(
             return null;
         try
         {
-            _desired = Renderer.Render(result.Config, machine);
+            var known = result.Config.Clash is null ? machine : machine with { MihomoSecret = MihomoSecretFile.LoadOrMake(MihomoSecretFile.DefaultPath) };
+            _desired = Renderer.Render(result.Config, known);
             _config = result.Config;
             return null;
+        }
+        catch (LinuxException e)
+        {
+            return new(EtcdConnection.CommitKey, $"the password of mihomo's API cannot be kept: {e.Message}");
         }
         catch (Exception e)
         {

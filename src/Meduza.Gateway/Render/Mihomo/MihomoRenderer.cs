@@ -1,0 +1,61 @@
+using Meduza.Gateway.Model;
+using Meduza.Gateway.Yaml;
+
+namespace Meduza.Gateway.Render.Mihomo;
+
+/// <summary>
+/// mihomo, the proxy. Its configuration has the passwords of every proxy in it. On SIGHUP it reads it again and keeps
+/// running, ports included.
+/// </summary>
+internal static class MihomoRenderer
+{
+    /// <summary>The name of its service.</summary>
+    public const string Service = TransparentProxy.Service;
+
+    private const string Component = PacketRules.ProxyComponent;
+    private const string Folder = "/etc/mihomo";
+    private const string ConfigPath = Folder + "/config.yaml";
+
+    /// <summary>Where it keeps what it downloads and what was chosen.</summary>
+    private const string DataFolder = "/var/lib/mihomo";
+
+    private const int SigHup = 1;
+
+    public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
+    {
+        // There also while it is off, and then no news: so that the configuration goes when the proxy does.
+        state.Folder(new DesiredFolder(Folder, StateBuilder.PrivateFolder) { Owned = true, Component = config.Clash is null ? "" : Component });
+        if (config.Clash is not { } clash)
+            return;
+        state.Folder(new DesiredFolder(DataFolder, StateBuilder.PrivateFolder) { Component = Component });
+        var merged = Merge(clash, machine, state);
+        var file = state.File(new DesiredFile(ConfigPath, YamlWriter.Write(merged), StateBuilder.PrivateFile, Component) { Secret = true });
+        state.Service(new ServiceDefinition
+        {
+            Name = Service,
+            Component = Component,
+            Command = [machine.Mihomo, "-d", DataFolder, "-f", ConfigPath],
+            Readiness = new Readiness(ReadinessKind.TcpPort, MihomoConfig.ControllerOf(merged)),
+            ReloadSignal = SigHup,
+            ReloadRevision = Fingerprint.Of(file),
+        });
+    }
+
+    private static YamlMap Merge(ClashConfig clash, Machine machine, StateBuilder state)
+    {
+        var key = clash.Subscription is { } subscription ? $"/global/clash/subscriptions/{subscription}/url" : "";
+        void Note(string message) => state.Warn(key, $"of the subscription, {message}");
+
+        YamlMap? document = null;
+        if (clash.Subscription is { } name)
+        {
+            if (!machine.Subscriptions.TryGetValue(name.ToString(), out var text))
+                state.Warn(key, "has not been fetched, and this version does not fetch it: mihomo runs without proxies");
+            else if ((document = Subscription.Read(text, out var problem)) is null)
+                state.Warn(key, $"the subscription is not used: {problem}");
+        }
+        var shipped = YamlReader.Read(machine.MihomoBase) as YamlMap
+            ?? throw new InvalidOperationException($"{ShippedFile.Folder}/{ShippedFile.Mihomo} is not a map");
+        return MihomoConfig.Merge(shipped, document, clash.Mode, machine.MihomoSecret, Note);
+    }
+}

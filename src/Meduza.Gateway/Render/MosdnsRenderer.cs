@@ -1,0 +1,52 @@
+using System.Text;
+using Meduza.Gateway.Model;
+using Meduza.Gateway.Model.Mosdns;
+using Meduza.Gateway.Model.Values;
+using Meduza.Gateway.Render.Mihomo;
+using Meduza.Gateway.Yaml;
+
+namespace Meduza.Gateway.Render;
+
+/// <summary>
+/// MosDNS (version 5), which dnsmasq asks first. It reads everything at its start, so a change of any of its files is a
+/// restart; dnsmasq answers meanwhile.
+/// </summary>
+internal static class MosdnsRenderer
+{
+    private const string Component = "mosdns";
+
+    public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
+    {
+        if (config.Mosdns is not { } mosdns)
+            return;
+        // Downloaded rule files lie in it too.
+        state.Folder(new DesiredFolder(MosdnsConfig.Folder, StateBuilder.PublicFolder) { Component = Component });
+        var plugins = mosdns.Plugins;
+        var document = MosdnsKinds.ReadDocument(Encoding.UTF8.GetString(machine.MosdnsBase.Span)) as YamlMap
+            ?? throw new InvalidOperationException($"{ShippedFile.Folder}/{ShippedFile.Mosdns} is not a map");
+        if (plugins is not null)
+            document = document.With("plugins", plugins);
+        List<DesiredFile> files =
+        [
+            // Whoever writes plugins may have put a password into one.
+            state.File(new DesiredFile($"{MosdnsConfig.Folder}/config.yaml", YamlWriter.Write(document), StateBuilder.PrivateFile, Component)),
+        ];
+        foreach (var (name, text) in mosdns.Lists)
+            files.Add(state.File($"{MosdnsConfig.Folder}/{MosdnsConfig.ListFile(name)}", ListText(text), StateBuilder.PublicFile, Component));
+
+        state.Service(new ServiceDefinition
+        {
+            Name = "mosdns",
+            Component = Component,
+            Command = [machine.Mosdns, "start", "-d", MosdnsConfig.Folder, "-c", $"{MosdnsConfig.Folder}/config.yaml"],
+            // Rule files and answers come through the proxy; a name that is not defined is not waited for.
+            After = ["dnsmasq", MihomoRenderer.Service],
+            Readiness = PluginCheck.Listens((YamlSequence)document["plugins"]!, "tcp_server")
+                ? new Readiness(ReadinessKind.TcpPort, $"127.0.0.1:{PluginCheck.Port}")
+                : Readiness.Started,
+            Revision = Fingerprint.Of([.. files]),
+        });
+    }
+
+    private static string ListText(string text) => string.Concat(Lines.Items(text).Select(line => line + "\n"));
+}

@@ -1,0 +1,116 @@
+using System.Text;
+using Meduza.Gateway.Model.Mosdns;
+using Meduza.Gateway.Render;
+using Meduza.Gateway.Yaml;
+
+namespace Meduza.Gateway.Tests.Render;
+
+public sealed class MosdnsRendererTests
+{
+    private const string Plugins = "/global/mosdns/plugins";
+
+    private static readonly KeySet Keys = KeySet.Empty.With("/nodes/gw-a/mosdns/enable", "true");
+
+    [Fact]
+    public void Shipped_plugins_listen_where_dnsmasq_asks_and_read_every_list()
+    {
+        var state = Keys.Render();
+        var plugins = (YamlSequence)Config(state)["plugins"]!;
+        Assert.True(PluginCheck.Listens(plugins, "udp_server"));
+        Assert.True(PluginCheck.Listens(plugins, "tcp_server"));
+        Assert.Null(PluginCheck.Problem(plugins));
+        Assert.Null(PluginCheck.Oddity(plugins));
+        var text = Text(state, "config.yaml");
+        Assert.Contains("127.0.0.1:7891", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("{{", text, StringComparison.Ordinal);
+        foreach (var name in (string[])["local", "block", "ddns", "global"])
+        {
+            Assert.Contains($"etcd_{name}.txt", text, StringComparison.Ordinal);
+            Assert.Equal("", Text(state, $"etcd_{name}.txt"));
+        }
+    }
+
+    [Fact]
+    public void Plugins_of_the_key_take_the_place_of_those_that_ship()
+    {
+        var state = Keys.With(Plugins, "  - tag: main\n    type: forward\n    args: {upstreams: [{addr: 1.1.1.1, socks5: \"127.0.0.1:{{SOCKS_PORT}}\"}]}\n"
+            + "  - {type: udp_server, args: {entry: main, listen: \":1153\"}}\n").Render();
+        var plugins = Assert.IsType<YamlSequence>(Config(state)["plugins"]);
+        Assert.Equal(2, plugins.Items.Length);
+        Assert.Contains("127.0.0.1:7891", Text(state, "config.yaml"), StringComparison.Ordinal);
+        // Nobody would take a connection on the port.
+        Assert.Equal(Readiness.Started, state.Services.Single(service => service.Name == "mosdns").Readiness);
+        Assert.Equal(ReadinessKind.TcpPort, Keys.Render().Services.Single(service => service.Name == "mosdns").Readiness.Kind);
+    }
+
+    [Fact]
+    public void Lists_are_written_line_by_line()
+    {
+        var state = Keys.With("/global/mosdns/block", "ads.example\r\n\n full:x.example \n").Render();
+        Assert.Equal("ads.example\nfull:x.example\n", Text(state, "etcd_block.txt"));
+    }
+
+    [Fact]
+    public void Only_a_changed_file_is_another_process()
+    {
+        static ServiceDefinition Of(KeySet keys) => keys.Render().Services.Single(service => service.Name == "mosdns");
+        Assert.True(Of(Keys).SameProcessAs(Of(Keys.With("/global/mosdns/block", "\n"))));
+        Assert.False(Of(Keys).SameProcessAs(Of(Keys.With("/global/mosdns/block", "a.example"))));
+        Assert.True(Of(Keys).SameProcessAs(Of(Keys.With("/global/mosdns/rule_files", "{\"a.txt\": \"https://example.org/a\"}"))));
+    }
+
+    [Fact]
+    public void Rule_files_are_read_sorted()
+    {
+        var files = Keys.With("/global/mosdns/rule_files", "{\"b/c.txt\": \"https://example.org/c\", \"a.txt\": \"http://example.org/a\"}").Config().Mosdns!.RuleFiles;
+        Assert.Equal(["a.txt http://example.org/a", "b/c.txt https://example.org/c"], files.Select(file => $"{file.Path} {file.Url}"));
+    }
+
+    [Theory]
+    [InlineData("rule_files", "[]", "not an object")]
+    [InlineData("rule_files", "{", "not JSON")]
+    [InlineData("rule_files", "{\"../a\": \"https://example.org\"}", "inside the folder")]
+    [InlineData("rule_files", "{\"/etc/a\": \"https://example.org\"}", "inside the folder")]
+    [InlineData("rule_files", "{\"a/../../b\": \"https://example.org\"}", "inside the folder")]
+    [InlineData("rule_files", "{\"a\\u0000\": \"https://example.org\"}", "inside the folder")]
+    [InlineData("rule_files", "{\"\": \"https://example.org\"}", "inside the folder")]
+    [InlineData("rule_files", "{\"config.yaml\": \"https://example.org\"}", "another name")]
+    [InlineData("rule_files", "{\"etcd_local.txt\": \"https://example.org\"}", "another name")]
+    [InlineData("rule_files", "{\"a\": \"file:///etc/passwd\"}", "URL")]
+    [InlineData("rule_files", "{\"a\": \"https://example.org/ x\"}", "URL")]
+    [InlineData("rule_files", "{\"a\": 5}", "URL")]
+    [InlineData("rule_files", "{\"a\": \"\\ud800\"}", "")]
+    [InlineData("rule_files", "{\"a\": \"https://example.org\", \"a/b\": \"https://example.org\"}", "both a file and the folder")]
+    [InlineData("plugins", "a: 1", "not a list")]
+    [InlineData("plugins", "- x", "not a map")]
+    [InlineData("plugins", "- {tag: a}", "no type")]
+    [InlineData("plugins", "- {type: forward, run: x}", "\"run\"")]
+    [InlineData("plugins", "- {type: cache, tag: a}\n- {type: cache, tag: a}", "twice")]
+    [InlineData("plugins", "- {type: cache, args: {dump_file: /etc/cron.d/x}}", "outside")]
+    [InlineData("plugins", "- {type: domain_set, args: {files: [a.txt, ../../etc/shadow]}}", "outside")]
+    [InlineData("plugins", "- {type: nftset, args: {}}", "packet rules")]
+    [InlineData("plugins", "- {type: [", "line ")]
+    [InlineData("plugins", "- &a [*a]", "line 1")]
+    public void Bad_value_rejects_the_commit_and_says_why(string key, string value, string reason)
+    {
+        var error = Assert.Single(Keys.With("/global/mosdns/" + key, value).Parse().Errors);
+        Assert.Equal("/global/mosdns/" + key, error.Key);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/etc/mosdns/a.txt")]
+    [InlineData("./a/b.txt")]
+    [InlineData("a.txt")]
+    public void File_in_the_folder_is_taken_however_it_is_written(string path) =>
+        Assert.Empty(Keys.With(Plugins, $"- {{type: domain_set, args: {{files: [{path}]}}}}").Parse().Errors);
+
+    [Fact]
+    public void Nobody_listening_for_dnsmasq_is_said() =>
+        Assert.Contains(Keys.With(Plugins, "- {type: cache}").Parse().Warnings, warning => warning.Key == Plugins && warning.Message.Contains("1153", StringComparison.Ordinal));
+
+    private static YamlMap Config(DesiredState state) => (YamlMap)YamlReader.Read(Encoding.UTF8.GetBytes(Text(state, "config.yaml")));
+
+    private static string Text(DesiredState state, string name) =>
+        Encoding.UTF8.GetString(state.Files.Single(file => file.Path == "/etc/mosdns/" + name).Content.Span);
+}
