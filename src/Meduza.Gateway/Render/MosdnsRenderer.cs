@@ -20,7 +20,8 @@ internal static class MosdnsRenderer
         if (config.Mosdns is not { } mosdns)
             return;
         // Downloaded rule files lie in it too.
-        state.Folder(new DesiredFolder(MosdnsConfig.Folder, StateBuilder.PublicFolder) { Component = Component });
+        var owner = ProgramPrivileges.MosDns.UserOn(machine);
+        state.Folder(new DesiredFolder(MosdnsConfig.Folder, StateBuilder.PublicFolder, owner) { Component = Component });
         var plugins = mosdns.Plugins;
         var document = MosdnsKinds.ReadDocument(Encoding.UTF8.GetString(machine.MosdnsBase.Span)) as YamlMap
             ?? throw new InvalidOperationException($"{ShippedFile.Folder}/{ShippedFile.Mosdns} is not a map");
@@ -29,7 +30,7 @@ internal static class MosdnsRenderer
         List<DesiredFile> files =
         [
             // Whoever writes plugins may have put a password into one.
-            state.File(new DesiredFile($"{MosdnsConfig.Folder}/config.yaml", YamlWriter.Write(document), StateBuilder.PrivateFile, Component)),
+            state.File(new DesiredFile($"{MosdnsConfig.Folder}/config.yaml", YamlWriter.Write(document), StateBuilder.PrivateFile, Component) { Owner = owner }),
         ];
         foreach (var (name, text) in mosdns.Lists)
             files.Add(state.File($"{MosdnsConfig.Folder}/{MosdnsConfig.ListFile(name)}", ListText(text), StateBuilder.PublicFile, Component));
@@ -39,6 +40,7 @@ internal static class MosdnsRenderer
             Name = "mosdns",
             Component = Component,
             Command = [machine.Mosdns, "start", "-d", MosdnsConfig.Folder, "-c", $"{MosdnsConfig.Folder}/config.yaml"],
+            Privileges = ProgramPrivileges.MosDns.On(machine),
             // Rule files and answers come through the proxy; a name that is not defined is not waited for.
             After = ["dnsmasq", MihomoRenderer.Service],
             Readiness = PluginCheck.Listens((YamlSequence)document["plugins"]!, "tcp_server")

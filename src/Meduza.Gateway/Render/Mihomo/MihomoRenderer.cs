@@ -24,17 +24,19 @@ internal static class MihomoRenderer
     public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
     {
         // There also while it is off, and then no news: so that the configuration goes when the proxy does.
-        state.Folder(new DesiredFolder(Folder, StateBuilder.PrivateFolder) { Owned = true, Component = config.Clash is null ? "" : Component });
+        var owner = ProgramPrivileges.Mihomo.UserOn(machine);
+        state.Folder(new DesiredFolder(Folder, StateBuilder.PrivateFolder, owner) { Owned = true, Component = config.Clash is null ? "" : Component });
         if (config.Clash is not { } clash)
             return;
-        state.Folder(new DesiredFolder(DataFolder, StateBuilder.PrivateFolder) { Component = Component });
+        state.Folder(new DesiredFolder(DataFolder, StateBuilder.PrivateFolder, owner) { Component = Component });
         var merged = Merge(clash, machine, state);
-        var file = state.File(new DesiredFile(ConfigPath, YamlWriter.Write(merged), StateBuilder.PrivateFile, Component) { Secret = true });
+        var file = state.File(new DesiredFile(ConfigPath, YamlWriter.Write(merged), StateBuilder.PrivateFile, Component) { Owner = owner, Secret = true });
         state.Service(new ServiceDefinition
         {
             Name = Service,
             Component = Component,
             Command = [machine.Mihomo, "-d", DataFolder, "-f", ConfigPath],
+            Privileges = ProgramPrivileges.Mihomo.On(machine),
             Readiness = new Readiness(ReadinessKind.TcpPort, MihomoConfig.ControllerOf(merged)),
             ReloadSignal = SigHup,
             ReloadRevision = Fingerprint.Of(file),

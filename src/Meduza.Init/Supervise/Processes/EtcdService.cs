@@ -90,7 +90,7 @@ internal static class EtcdService
                 ? (string[])[]
                 : [$"ETCD_UNSUPPORTED_ARCH={RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}"],
         ],
-        User = user,
+        Privileges = new() { User = user, Capabilities = ProgramPrivileges.Etcd.Capabilities, NoNewPrivileges = true },
         Readiness = new(ReadinessKind.TcpPort, LocalEtcd.Address),
     };
 }
