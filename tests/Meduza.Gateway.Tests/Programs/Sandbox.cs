@@ -118,9 +118,10 @@ internal sealed class Sandbox : IDisposable
     public RunningCommand StartService(ServiceDefinition definition)
     {
         // Another distribution's FRR starts as root and takes its user by itself: there is no setpriv(1) in its folder.
-        var service = definition.Component == "frr" && Root.Length > 0
-            ? Start("chroot", [Root, .. definition.Command])
-            : Start("setpriv", [.. Identity(definition.Privileges), "--", .. definition.Command]);
+        string[] command = definition.Component == "frr" && Root.Length > 0
+            ? ["chroot", Root, .. definition.Command]
+            : [.. Identity(definition.Privileges), .. definition.Command];
+        var service = Start(command[0], command[1..]);
         _services[definition.Name] = service;
         Eventually(() => IsReady(definition.Readiness), () => $"{definition.Name} is not ready\n{service.Text}");
         return service;
@@ -174,15 +175,17 @@ internal sealed class Sandbox : IDisposable
             Run("chown", $"{owner}:", path);
     }
 
-    /// <summary>What setpriv(1) needs to give a program what the exec stage would.</summary>
+    /// <summary>What gives a program by setpriv(1) what the exec stage would.</summary>
     private IEnumerable<string> Identity(Privileges privileges)
     {
-        var capabilities = string.Concat((privileges.Capabilities ?? []).Select(name => $",+{name["CAP_".Length..].ToLowerInvariant()}"));
+        if (privileges.Capabilities is not { } named)
+            return [];
+        var capabilities = string.Concat(named.Select(name => $",+{name["CAP_".Length..].ToLowerInvariant()}"));
         if (privileges.User is { } user)
-            return ["--reuid", user, "--regid", Run("id", "-g", user).Trim(), "--init-groups", "--inh-caps", $"-all{capabilities}", "--ambient-caps", $"-all{capabilities}", .. Bounds()];
-        return ["--inh-caps", "-all", .. Bounds()];
+            return ["setpriv", "--reuid", user, "--regid", Run("id", "-g", user).Trim(), "--init-groups", "--inh-caps", $"-all{capabilities}", "--ambient-caps", $"-all{capabilities}", .. Bounds()];
+        return ["setpriv", "--inh-caps", "-all", .. Bounds()];
 
-        string[] Bounds() => ["--bounding-set", $"-all{capabilities}", .. privileges.NoNewPrivileges ? (string[])["--no-new-privs"] : []];
+        string[] Bounds() => ["--bounding-set", $"-all{capabilities}", .. privileges.NoNewPrivileges ? (string[])["--no-new-privs"] : [], "--"];
     }
 
     private string[] Enter => ["-t", InnerPid, "-m", "-n", "-p", "--"];
