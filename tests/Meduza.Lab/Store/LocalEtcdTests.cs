@@ -108,7 +108,7 @@ public sealed class LocalEtcdTests : IDisposable
     private static JsonElement? Service(PidOne init, string name) =>
         Services(init).Where(s => s.GetProperty("name").GetString() == name).Select(s => (JsonElement?)s).FirstOrDefault();
 
-    private static IEnumerable<JsonElement> Services(PidOne init) =>
+    private static JsonElement.ArrayEnumerator Services(PidOne init) =>
         JsonDocument.Parse(init.Meduza("status", "--json").Output is { Length: > 0 } json ? json : """{"services":[]}""")
             .RootElement.GetProperty("services").EnumerateArray();
 
