@@ -2,33 +2,6 @@ using System.Collections.Immutable;
 
 namespace Meduza.Gateway.Render;
 
-/// <summary>How PID 1 learns that a started service does its work.</summary>
-public enum ReadinessKind
-{
-    /// <summary>Ready as soon as its program was executed.</summary>
-    Started,
-
-    /// <summary>Ready when a connection to the unix stream socket at the target path is accepted.</summary>
-    UnixSocket,
-
-    /// <summary>Ready when a TCP connection to the target (<c>127.0.0.1:53</c>) is accepted.</summary>
-    TcpPort,
-
-    /// <summary>Ready when the network device named by the target exists.</summary>
-    Device,
-
-    /// <summary>Ready when the file named by the target exists.</summary>
-    File,
-}
-
-/// <summary>The sign by which a service shows that it is ready, and where to look for it.</summary>
-public sealed record Readiness(ReadinessKind Kind, string Target)
-{
-    public string Target { get; init => field = value ?? ""; } = Target;
-
-    public static Readiness Started { get; } = new(ReadinessKind.Started, "");
-}
-
 /// <summary>What a service's process is.</summary>
 public enum ServiceKind
 {
@@ -93,6 +66,9 @@ public sealed record ServiceDefinition
 
     public Readiness Readiness { get; init => field = value ?? Readiness.Started; } = Readiness.Started;
 
+    /// <summary>How it is looked at when it is ready; null is not at all.</summary>
+    public HealthCheck? Health { get; init; }
+
     /// <summary>
     /// Milliseconds from its spawn to its readiness (a oneshot's end), then it is stopped, which counts as a quick failure
     /// (60,000); -1 is no limit.
@@ -133,6 +109,7 @@ public sealed record ServiceDefinition
             && WhenRequiredRestarts == other.WhenRequiredRestarts
             && After.SequenceEqual(other.After)
             && Readiness == other.Readiness
+            && Health == other.Health
             && StartTimeoutMilliseconds == other.StartTimeoutMilliseconds
             && StopSignal == other.StopSignal
             && StopTimeoutMilliseconds == other.StopTimeoutMilliseconds

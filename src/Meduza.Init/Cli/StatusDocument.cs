@@ -64,6 +64,7 @@ internal sealed record ServiceRow
     public string? LastExit { get; init; }
     public string? WaitingFor { get; init; }
     public long LogLinesLost { get; init; }
+    public string? StatusText { get; init; }
 
     public static ServiceRow Of(ServiceStatus status) => new()
     {
@@ -78,5 +79,6 @@ internal sealed record ServiceRow
         LastExit = status.LastExit,
         WaitingFor = status.WaitingFor,
         LogLinesLost = status.LogLinesLost,
+        StatusText = status.StatusText,
     };
 }

@@ -25,7 +25,7 @@ internal static class StatusTable
     /// <summary>The table of services alone.</summary>
     public static Columns Services(IEnumerable<ServiceStatus> services)
     {
-        var table = new Columns("SERVICE", "STATE", "PID", "UPTIME", "MEMORY", "PEAK", "RESTARTS", "LAST EXIT", "WAITS FOR", "LOG LINES LOST");
+        var table = new Columns("SERVICE", "STATE", "PID", "UPTIME", "MEMORY", "PEAK", "RESTARTS", "LAST EXIT", "WAITS FOR", "LOG LINES LOST", "SAYS");
         foreach (var service in services)
         {
             table.Add(
@@ -38,7 +38,8 @@ internal static class StatusTable
                 service.Restarts > 0 ? Number(service.Restarts) : "",
                 service.LastExit ?? "",
                 new Cell(service.WaitingFor ?? "", Tone.Pending),
-                new Cell(service.LogLinesLost > 0 ? Number(service.LogLinesLost) : "", Tone.Pending));
+                new Cell(service.LogLinesLost > 0 ? Number(service.LogLinesLost) : "", Tone.Pending),
+                service.StatusText ?? "");
         }
         return table;
     }
@@ -154,7 +155,7 @@ internal static class StatusTable
     private static Tone ToneOf(string state) => state switch
     {
         ServiceStates.Ready or ServiceStates.Completed or "up" or "Established" => Tone.Good,
-        ServiceStates.Failing or "down" or ServiceStates.Backoff => Tone.Bad,
+        ServiceStates.Failing or "down" or ServiceStates.Backoff or ServiceStates.Unhealthy => Tone.Bad,
         _ when state.StartsWith("Full", StringComparison.Ordinal) || state.StartsWith("2-Way", StringComparison.Ordinal) => Tone.Good,
         _ => Tone.Pending,
     };

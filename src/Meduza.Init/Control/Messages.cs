@@ -34,6 +34,12 @@ internal static class Verbs
     /// <summary>Sent by the agent: what it knows, kept as it is and handed out with <see cref="Status"/>.</summary>
     public const string Report = "report";
 
+    /// <summary>
+    /// Sent by the agent: process <see cref="ControlRequest.Pid"/> of a service whose definition leaves that to the agent is
+    /// ready, or (<see cref="ControlRequest.Ready"/> false) is not, for the reason of <see cref="ControlRequest.Error"/>.
+    /// </summary>
+    public const string Ready = "ready";
+
     /// <summary>Sent by the agent: the reconcile of event <see cref="ControlRequest.Reconcile"/> is over.</summary>
     public const string Reconciled = "reconciled";
 
@@ -73,8 +79,13 @@ internal sealed record ControlRequest
     /// <summary>With <see cref="Verbs.Upgrade"/>: absolute path of the program; null for the one that runs.</summary>
     public string? Program { get; init; }
 
-    /// <summary>With <see cref="Verbs.Reconciled"/>: why it failed; null when it did not.</summary>
+    /// <summary>With <see cref="Verbs.Reconciled"/> and <see cref="Verbs.Ready"/>: why not; null when it is.</summary>
     public string? Error { get; init; }
+
+    /// <summary>With <see cref="Verbs.Ready"/>: the process that is meant, so that word of one is never taken for the next.</summary>
+    public int Pid { get; init; }
+
+    public bool Ready { get; init; }
 }
 
 /// <summary>One frame of an answer, or an event (then <see cref="Id"/> is that of the attach).</summary>
@@ -114,6 +125,9 @@ internal static class ServiceStates
     public const string Waiting = "waiting";
     public const string Starting = "starting";
     public const string Ready = "ready";
+
+    /// <summary>A process that was ready and fails its health check.</summary>
+    public const string Unhealthy = "unhealthy";
 
     /// <summary>A oneshot that did its work.</summary>
     public const string Completed = "completed";
@@ -161,6 +175,9 @@ internal sealed record ServiceStatus
 
     /// <summary>Lines that are missing in its log files, since those could not be written (a full disk).</summary>
     public long LogLinesLost { get; init; }
+
+    /// <summary>What it last said of itself; null when nothing.</summary>
+    public string? StatusText { get; init; }
 
     /// <summary>The definition in force.</summary>
     public required ServiceDefinition Definition { get; init; }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using Meduza.Gateway.Render;
+using Meduza.Init.Supervise.Processes;
 using Meduza.Linux.Process;
 using Meduza.Linux.Sockets;
 
@@ -13,6 +15,7 @@ internal static class DefinitionCheck
 {
     private const int LongestName = 128;
     private const int HighestSignal = 64;
+    private const int HighestDescriptor = 1023;
 
     /// <summary>What is wrong, in one line; null when nothing is.</summary>
     public static string? Problem(ServiceDefinition definition)
@@ -42,7 +45,7 @@ internal static class DefinitionCheck
             return $"{service}: no such signal";
         if (definition.StopTimeoutMilliseconds < 0)
             return $"{service}: a negative limit for its stop";
-        var problem = ReadinessProblem(definition.Readiness) ?? PrivilegesProblem(definition.Privileges) ?? LimitsProblem(definition.Limits);
+        var problem = ReadinessProblem(definition.Readiness) ?? PrivilegesProblem(definition.Privileges) ?? LimitsProblem(definition.Limits) ?? HealthProblem(definition);
         return problem is not null ? $"{service}: {problem}" : null;
     }
 
@@ -80,13 +83,32 @@ internal static class DefinitionCheck
         };
     }
 
+    private static string? HealthProblem(ServiceDefinition definition)
+    {
+        if (definition.Health is not { } check)
+            return null;
+        if (definition.Kind == ServiceKind.Oneshot)
+            return "a oneshot has no health to be checked";
+        if (check.Probe.Kind != ReadinessKind.Agent && !ReadinessProbes.CanLookFor(check.Probe.Kind))
+            return $"its health cannot be checked by {check.Probe.Kind}: that is no sign that lasts";
+        if (check.IntervalMilliseconds < 0 || check.TimeoutMilliseconds < 0 || check.FailureThreshold < 0 || check.SuccessThreshold < 0)
+            return "its health check has a negative time or threshold";
+        return ReadinessProblem(check.Probe);
+    }
+
     private static string? ReadinessProblem(Readiness readiness)
     {
-        if (readiness.Kind == ReadinessKind.Started)
+        if (readiness.Kind is ReadinessKind.Started or ReadinessKind.NotifySocket or ReadinessKind.Agent)
             return null;
+        if (readiness.Kind == ReadinessKind.NotifyDescriptor)
+        {
+            return int.TryParse(readiness.Target, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 3 and <= HighestDescriptor
+                ? null
+                : $"its notification descriptor must be a number from 3 to {HighestDescriptor}, not \"{readiness.Target}\"";
+        }
         if (readiness.Target.Length == 0 || !Whole([readiness.Target]))
             return "its readiness has no target";
-        if (readiness.Kind == ReadinessKind.TcpPort && (!IPEndPoint.TryParse(readiness.Target, out var port) || port.Port == 0))
+        if (readiness.Kind is ReadinessKind.TcpPort or ReadinessKind.BoundTcpPort or ReadinessKind.BoundUdpPort && (!IPEndPoint.TryParse(readiness.Target, out var port) || port.Port == 0))
             return $"\"{readiness.Target}\" is no address and port";
         if (readiness.Kind == ReadinessKind.UnixSocket && System.Text.Encoding.UTF8.GetByteCount(readiness.Target) > StreamAddress.LongestPath)
             return $"the path of a socket has at most {StreamAddress.LongestPath} bytes";

@@ -128,6 +128,7 @@ internal sealed partial class InitProgram : IContinuity
         Limits = _limits.Keep(),
         Services = [.. _supervisor.Keep()],
         Logs = _logs.Keep(withTails),
+        Notify = _notify.Keep(),
         Control = _control?.Keep() ?? new(),
         Shutdown = _supervisor.KeepShutdown(_restartMachine),
     };
@@ -142,6 +143,7 @@ internal sealed partial class InitProgram : IContinuity
         SayWhy(predecessor, known);
         if (_role != Role.Child)
             _cgroups.Take();
+        ResumeNotifySocket(known, predecessor.Descriptors);
         _supervisor.Resume(known.Services, (name, fault) => _logs.Say($"warning: {name} is not taken over: {fault}"));
         Listen(known.Control.Listener is { } listener ? predecessor.Descriptors.Take(listener) : null);
         _control?.Resume(known.Control);
@@ -160,6 +162,19 @@ internal sealed partial class InitProgram : IContinuity
             _proved.Start(Proof);
         _keeper.Changed();
         _settleDown.Start(Quiet);
+    }
+
+    private void ResumeNotifySocket(KeptState known, InheritedDescriptors inherited)
+    {
+        try
+        {
+            if (known.Notify is { } notify)
+                _notify.Resume(notify, inherited);
+        }
+        catch (LinuxException e)
+        {
+            _logs.Say($"warning: what services say of their readiness is not heard until they are restarted: {e.Message}");
+        }
     }
 
     private void TakeHistory(ContinuationMark mark, KeptHistory before)

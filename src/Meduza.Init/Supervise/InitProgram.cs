@@ -39,6 +39,7 @@ internal sealed partial class InitProgram : IDisposable
     private readonly ProcessLimits _limits;
     private readonly ServiceCgroups _cgroups;
     private readonly Strays _strays;
+    private readonly NotifySocket _notify;
     private readonly Supervisor _supervisor;
     private readonly LoopTimer _listenAgain;
     private readonly LoopTimer _settleDown;
@@ -58,10 +59,11 @@ internal sealed partial class InitProgram : IDisposable
         _loop.Faulted = Faulted;
         _cgroups = new(_logs.Say);
         _strays = new(_cgroups);
+        _notify = new(_loop, _logs.Say);
         var random = new Random();
         _supervisor = new(
             TimeProvider.System, _loop.Timers,
-            new StagedProcesses(_loop, _logs, new(_binary), _limits, _cgroups, _strays, predecessor?.Descriptors),
+            new StagedProcesses(_loop, _logs, new(_binary), _limits, _cgroups, _strays, _notify, predecessor?.Descriptors),
             new RestartPolicy(TimeProvider.System, RetryInterval(), random.NextDouble));
         _supervisor.Faulted = Faulted;
         _supervisor.Changed += Record;
@@ -109,6 +111,7 @@ internal sealed partial class InitProgram : IDisposable
         _signals.Dispose();
         _stateFile.Dispose();
         _binary.Dispose();
+        _notify.Dispose();
         _loop.Dispose();
         _spare.Dispose();
     }
@@ -277,7 +280,9 @@ internal sealed partial class InitProgram : IDisposable
         }
         _settleDown.Start(Quiet);
         _keeper.Changed();
-        if (service.State is ServiceState.Backoff)
+        if (service.State is ServiceState.Unhealthy)
+            _logs.Say($"warning: {service.Name} is unhealthy: waits for {service.WaitingFor}");
+        else if (service.State is ServiceState.Backoff)
             _logs.Say($"warning: {service.Name}: {service.LastExit}; starting it again shortly");
         else if (service.State is ServiceState.Failing)
             _logs.Say($"error: {service.Name} is failing: {service.LastExit}; it is tried again from time to time");

@@ -25,6 +25,7 @@ public enum ExecStep : byte
     Capability,
     WorkingFolder,
     NoNewPrivileges,
+    NotifyDescriptor,
     Execute,
 }
 
@@ -59,6 +60,7 @@ public readonly record struct ExecReport(ExecStep Step, int Errno, string Subjec
         ExecStep.Limit => $"limit {Subject}: {Reason}",
         ExecStep.Session => $"own session: {Reason}",
         ExecStep.NoNewPrivileges => $"no_new_privs: {Reason}",
+        ExecStep.NotifyDescriptor => $"notification descriptor {Subject}: {Reason}",
         ExecStep.Accounts or ExecStep.Execute => $"{Subject}: {Reason}",
         _ => Subject,
     };

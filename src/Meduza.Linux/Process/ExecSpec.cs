@@ -43,6 +43,9 @@ public sealed record ExecSpec(IReadOnlyList<string> Command, IReadOnlyList<strin
     /// <summary>-20 (first) to 19 (last), setpriority(2); null leaves it.</summary>
     public int? Nice { get; init; }
 
+    /// <summary>The number, from 3, at which the program finds the descriptor passed along; null where none is.</summary>
+    public int? NotifyDescriptor { get; init; }
+
     /// <summary>Path of the network namespace to enter: <c>/run/netns/NAME</c>; null stays in this one.</summary>
     public string? NetworkNamespace { get; init; }
 

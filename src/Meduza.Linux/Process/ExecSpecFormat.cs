@@ -10,7 +10,8 @@ namespace Meduza.Linux.Process;
 /// | command: list | environment: list | program: text? | folder: text | umask: i32
 /// | user: text? | group: text? | groups: u8 given, list | capabilities: u64? | no new privileges: u8
 /// | limits: i32 count, each: resource: i32, soft: u64?, hard: u64? | oom: i32? | nice: i32? | network namespace: text?
-/// | cgroup: text? | settings: list of file and value, one after the other |
+/// | cgroup: text? | settings: list of file and value, one after the other
+/// | notify descriptor: i32? |
 /// list: i32 count, texts      text: i32 length, UTF-8      ?: a byte before it, 0 where it is absent and has no more bytes
 /// </code>
 /// </summary>
@@ -47,6 +48,7 @@ internal static class ExecSpecFormat
             Text(to, file);
             Text(to, value);
         }
+        Optional(to, spec.NotifyDescriptor);
         return to.WrittenSpan.ToArray();
     }
 
@@ -70,6 +72,7 @@ internal static class ExecSpecFormat
             NetworkNamespace = from.OptionalText(),
             Cgroup = from.OptionalText(),
             CgroupSettings = from.Settings(),
+            NotifyDescriptor = from.OptionalNumber(),
         };
     }
 

@@ -10,8 +10,8 @@ namespace Meduza.Linux.Process;
 /// process all that the program must be, and executes it.
 /// </summary>
 /// <remarks>
-/// It finds its specification at descriptor 3, its report pipe at 4 and its own binary (the path by which it was
-/// executed) at 5. The order of the steps matters: the cgroup comes first, so that all of the rest counts in it; names
+/// It finds its specification at descriptor 3, its report pipe at 4, its own binary (the path by which it was
+/// executed) at 5, and what the program writes its readiness into, if anything, at 6. The order of the steps matters: the cgroup comes first, so that all of the rest counts in it; names
 /// are looked up while their files can be read; limits come when there is nothing left to allocate; privileges go last
 /// but for what needs none; and nothing may come after <see cref="ExecStep.Ready"/> but execve(2).
 /// </remarks>
@@ -23,6 +23,9 @@ public static unsafe partial class ExecStage
     internal const int SpecDescriptor = 3;
     internal const int ReportDescriptor = 4;
     internal const int BinaryDescriptor = 5;
+    internal const int NotifyDescriptor = 6;
+
+    private static int _report = ReportDescriptor;
 
     /// <summary>Becomes the program; returns only when that failed, and then the exit status.</summary>
     public static int Run()
@@ -65,7 +68,8 @@ public static unsafe partial class ExecStage
             ?? TakeIdentity(spec, identity)
             ?? TakeCapabilities(spec, identity)
             ?? EnterFolder(spec, folder)
-            ?? GiveUpPrivileges(spec);
+            ?? GiveUpPrivileges(spec)
+            ?? PlaceNotify(spec);
         if (failure is { } report)
             return report;
 
@@ -105,6 +109,18 @@ public static unsafe partial class ExecStage
         return spec.Command.Count > 0 ? spec : throw new InvalidDataException("no command");
     }
 
+    /// <summary>To the number that the program expects, whatever the stage has there: of its own it only needs the report pipe by now.</summary>
+    private static ExecReport? PlaceNotify(ExecSpec spec)
+    {
+        if (spec.NotifyDescriptor is not { } number)
+            return null;
+        if (number == _report && (_report = fcntl(_report, F_DUPFD_CLOEXEC, NotifyDescriptor + 1)) < 0)
+            return Failure(ExecStep.NotifyDescriptor, $"{number}");
+        // dup2 of a descriptor onto itself leaves it close-on-exec.
+        var isPlaced = number == NotifyDescriptor ? fcntl(number, F_SETFD, 0) == 0 : dup2(NotifyDescriptor, number) == number;
+        return isPlaced ? null : Failure(ExecStep.NotifyDescriptor, $"{number}");
+    }
+
     private static ExecReport Failure(ExecStep step, string subject) => new(step, errno, subject);
 
     private static int Fail(ExecReport report)
@@ -119,6 +135,6 @@ public static unsafe partial class ExecStage
         var length = report.Write(bytes);
         // Nobody else can be told when even this fails; the parent then sees a pipe that ended without a word.
         fixed (byte* buffer = bytes)
-            _ = write(ReportDescriptor, buffer, (size_t)length);
+            _ = write(_report, buffer, (size_t)length);
     }
 }

@@ -23,7 +23,8 @@ public sealed class StagedSpawn
     /// </summary>
     /// <exception cref="LinuxException">No process, memory or descriptor is left.</exception>
     /// <exception cref="ArgumentException">A text of the specification has a NUL.</exception>
-    public (int Pid, Descriptor Report) Start(ExecSpec spec, Descriptor output, Descriptor error)
+    /// <param name="notify">What becomes the program's <see cref="ExecSpec.NotifyDescriptor"/>.</param>
+    public (int Pid, Descriptor Report) Start(ExecSpec spec, Descriptor output, Descriptor error, Descriptor? notify = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
         using var content = AnonymousFile.Create("meduza-exec", ExecSpecFormat.Write(spec));
@@ -38,7 +39,7 @@ public sealed class StagedSpawn
                     Environment = [],
                     Output = output,
                     Error = error,
-                    Passed = [content, reportWrite, _binary],
+                    Passed = notify is null ? [content, reportWrite, _binary] : [content, reportWrite, _binary, notify],
                 });
                 return (pid, reportRead);
             }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Meduza.Linux.Abi;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -123,15 +122,5 @@ public static unsafe class StreamSockets
     {
         fixed (byte* bytes = address.Bytes)
             return bind(socket.Number, (sockaddr*)bytes, (uint)address.Bytes.Length) == 0;
-    }
-
-    /// <summary>struct ucred (unix(7)).</summary>
-    [CStruct("struct ucred", "sys/socket.h")]
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PeerCredentials
-    {
-        [CName("pid")] public int Pid;
-        [CName("uid")] public uint Uid;
-        [CName("gid")] public uint Gid;
     }
 }

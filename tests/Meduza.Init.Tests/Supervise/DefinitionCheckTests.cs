@@ -62,6 +62,14 @@ public sealed class DefinitionCheckTests
         { "target", Good with { Readiness = new(ReadinessKind.File, "") } },
         { "address and port", Good with { Readiness = new(ReadinessKind.TcpPort, "localhost:53") } },
         { "address and port", Good with { Readiness = new(ReadinessKind.TcpPort, "127.0.0.1") } },
+        { "address and port", Good with { Readiness = new(ReadinessKind.BoundUdpPort, "53") } },
+        { "from 3 to", Good with { Readiness = new(ReadinessKind.NotifyDescriptor, "2") } },
+        { "from 3 to", Good with { Readiness = new(ReadinessKind.NotifyDescriptor, "x") } },
+        { "no sign that lasts", Good with { Health = new(new Readiness(ReadinessKind.NotifySocket, "")) } },
+        { "no sign that lasts", Good with { Health = new(null!) } },
+        { "target", Good with { Health = new(new Readiness(ReadinessKind.File, "")) } },
+        { "negative", Good with { Health = new(new Readiness(ReadinessKind.Agent, "")) { IntervalMilliseconds = -1 } } },
+        { "oneshot", Good with { Kind = ServiceKind.Oneshot, Readiness = Readiness.Started, Health = new(new Readiness(ReadinessKind.Agent, "")) } },
         { "107 bytes", Good with { Readiness = new(ReadinessKind.UnixSocket, new string('x', 108)) } },
     };
 

@@ -28,20 +28,20 @@ internal sealed class FakeProcesses : IProcesses
 
     public int OpenProbes { get; private set; }
 
-    public IProcess Start(ServiceDefinition definition, Action executed)
+    public IProcess Start(ServiceDefinition definition, Action executed, Action<Notice> noticed)
     {
         Fault($"start {definition.Name}");
         if (NoMore != 0)
             throw new LinuxException("spawn", definition.Command[0], NoMore);
-        var process = new FakeProcess(this, definition, ++_lastPid, executed);
+        var process = new FakeProcess(this, definition, ++_lastPid, executed, noticed);
         Started.Add(process);
         Story.Add($"start {definition.Name}");
         return process;
     }
 
-    public IProcess Resume(ServiceDefinition definition, KeptProcess kept, Action executed)
+    public IProcess Resume(ServiceDefinition definition, KeptProcess kept, Action executed, Action<Notice> noticed)
     {
-        var process = new FakeProcess(this, definition, kept.Pid, executed);
+        var process = new FakeProcess(this, definition, kept.Pid, executed, noticed);
         Started.Add(process);
         Story.Add($"resume {definition.Name}");
         return process;
@@ -71,7 +71,7 @@ internal sealed class FakeProcesses : IProcesses
     }
 }
 
-internal sealed class FakeProcess(FakeProcesses processes, ServiceDefinition definition, int pid, Action executed) : IProcess
+internal sealed class FakeProcess(FakeProcesses processes, ServiceDefinition definition, int pid, Action executed, Action<Notice> noticed) : IProcess
 {
     public int Pid => pid;
     public MemoryUse Memory => default;
@@ -84,7 +84,19 @@ internal sealed class FakeProcess(FakeProcesses processes, ServiceDefinition def
     /// <summary>Why its program was not executed, when it was not.</summary>
     public string? Failure { get; set; }
 
+    /// <summary>True once it said that it stops.</summary>
+    public bool SaidStopping { get; private set; }
+
     public void Execute() => executed();
+
+    /// <summary>It says something of itself.</summary>
+    public void Say(Notice notice)
+    {
+        SaidStopping |= notice.IsStopping;
+        noticed(notice);
+    }
+
+    public IReadinessProbe Probe(Readiness sign) => processes.Probe(sign);
 
     public void Signal(int signal)
     {

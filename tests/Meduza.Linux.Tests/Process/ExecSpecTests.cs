@@ -16,6 +16,7 @@ public sealed class ExecSpecTests
         from names in Gen.Select(Gen.Null(Gen.String[1, 9]), Gen.Null(Gen.String[0, 9]), Gen.Null(Gen.String.Array[0, 3]))
         from capabilities in Gen.Nullable(Gen.ULong)
         from numbers in Gen.Select(Gen.Nullable(Gen.Int[-1000, 1000]), Gen.Nullable(Gen.Int[-20, 19]), Gen.Int[0, 511], Gen.Bool)
+        from notify in Gen.Nullable(Gen.Int[3, 1023])
         from limits in Limits.Array[0, 3]
         from places in Gen.Select(Gen.Null(Gen.String), Gen.Null(Gen.String), Gen.Select(Gen.String, Gen.String).Array[0, 3])
         select new ExecSpec(texts.Item1, texts.Item2)
@@ -23,7 +24,7 @@ public sealed class ExecSpecTests
             Program = texts.Item3, WorkingFolder = texts.Item4, User = names.Item1, Group = names.Item2, Groups = names.Item3,
             Capabilities = capabilities is { } bits ? new CapabilitySet(bits) : null, OomScore = numbers.Item1, Nice = numbers.Item2,
             Umask = numbers.Item3, NoNewPrivileges = numbers.Item4, Limits = limits, NetworkNamespace = places.Item1, Cgroup = places.Item2,
-            CgroupSettings = places.Item3,
+            CgroupSettings = places.Item3, NotifyDescriptor = notify,
         };
 
     [Fact]
@@ -59,6 +60,6 @@ public sealed class ExecSpecTests
         });
 
     private static bool Same(ExecSpec a, ExecSpec b) =>
-        (a.Program, a.WorkingFolder, a.User, a.Group, a.Capabilities, a.NoNewPrivileges, a.OomScore, a.Nice, a.Umask, a.NetworkNamespace, a.Cgroup)
-        == (b.Program, b.WorkingFolder, b.User, b.Group, b.Capabilities, b.NoNewPrivileges, b.OomScore, b.Nice, b.Umask, b.NetworkNamespace, b.Cgroup);
+        (a.Program, a.WorkingFolder, a.User, a.Group, a.Capabilities, a.NoNewPrivileges, a.OomScore, a.Nice, a.Umask, a.NetworkNamespace, a.Cgroup, a.NotifyDescriptor)
+        == (b.Program, b.WorkingFolder, b.User, b.Group, b.Capabilities, b.NoNewPrivileges, b.OomScore, b.Nice, b.Umask, b.NetworkNamespace, b.Cgroup, b.NotifyDescriptor);
 }

@@ -25,6 +25,14 @@ internal sealed partial class ControlServer
         client.Send(new() { Id = request.Id, Error = request.Report is null ? "report needs a report" : null });
     }
 
+    private void TakeWord(ControlConnection client, ControlRequest request)
+    {
+        if (Named(client, request) is not { } services)
+            return;
+        var problem = services.Length > 1 ? "'ready' is said of one service" : services[0].Said(request.Pid, request.Ready, request.Error);
+        client.Send(Done(services) with { Id = request.Id, Error = problem });
+    }
+
     private void Reconciled(ControlConnection client, ControlRequest request)
     {
         _reconciles.Done(request.Reconcile, request.Error);

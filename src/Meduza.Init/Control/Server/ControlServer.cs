@@ -154,6 +154,7 @@ internal sealed partial class ControlServer : IDisposable
             case Verbs.Reconcile: Reconcile(client, request); break;
             case Verbs.Attach: Attach(client, request); break;
             case Verbs.Report: Report(client, request); break;
+            case Verbs.Ready: TakeWord(client, request); break;
             case Verbs.Reconciled: Reconciled(client, request); break;
             case Verbs.Upgrade: Upgrade(client, request); break;
             case "fault" when ProvokedFault.IsAllowed: Continuity?.Provoke(request.Program ?? ""); break;

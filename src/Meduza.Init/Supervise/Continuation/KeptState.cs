@@ -25,6 +25,10 @@ internal sealed record KeptState
     public ImmutableArray<KeptService> Services { get; init => field = value.IsDefault ? [] : value; } = [];
 
     public KeptLogs Logs { get; init => field = value ?? new(); } = new();
+
+    /// <summary>Null while no service needed it.</summary>
+    public KeptNotifySocket? Notify { get; init; }
+
     public KeptControl Control { get; init => field = value ?? new(); } = new();
 
     /// <summary>Null while nobody has asked for the end.</summary>
@@ -132,6 +136,16 @@ internal sealed record KeptService
     public TimeSpan? ReloadAt { get; init; }
     public TimeSpan ReloadDelay { get; init; }
 
+    /// <summary>When its health is looked at next, by a check of its own.</summary>
+    public TimeSpan? CheckAt { get; init; }
+
+    /// <summary>Checks in a row that failed, and that succeeded.</summary>
+    public int CheckFailures { get; init; }
+    public int CheckSuccesses { get; init; }
+    public bool Unhealthy { get; init; }
+    public string? Complaint { get; init; }
+    public string? StatusText { get; init; }
+
     /// <summary>Null while there is none.</summary>
     public KeptProcess? Process { get; init; }
 }
@@ -153,4 +167,15 @@ internal sealed record KeptProcess
     public byte[] Reported { get; init => field = value ?? []; } = [];
     public bool StageDone { get; init; }
     public string? Failure { get; init; }
+
+    /// <summary>Descriptor of the pipe into which it writes when it is ready; null where it has none.</summary>
+    public int? Notify { get; init; }
+}
+
+/// <summary>The socket of sd_notify.</summary>
+internal sealed record KeptNotifySocket
+{
+    /// <summary>Its abstract address, which the processes have in their environment.</summary>
+    public required string Name { get; init; }
+    public required int Descriptor { get; init; }
 }

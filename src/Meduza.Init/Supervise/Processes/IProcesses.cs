@@ -10,15 +10,14 @@ internal interface IProcesses
     /// <summary>Starts a process.</summary>
     /// <param name="definition">What to execute.</param>
     /// <param name="executed">Called once, later, when the program itself runs; not at all when it could not be executed.</param>
+    /// <param name="noticed">Called, later, with what the service says of itself, where its readiness is told that way.</param>
     /// <exception cref="Linux.LinuxException">There is no process: no memory, no descriptor, too many processes.</exception>
-    IProcess Start(ServiceDefinition definition, Action executed);
+    IProcess Start(ServiceDefinition definition, Action executed, Action<Notice> noticed);
 
     /// <summary>A process that an earlier image of PID 1 started.</summary>
     /// <param name="executed">As for <see cref="Start"/>, where that is still to come.</param>
-    IProcess Resume(ServiceDefinition definition, KeptProcess kept, Action executed);
-
-    /// <summary>A probe for the readiness of a service that was just executed.</summary>
-    IReadinessProbe Probe(Readiness readiness);
+    /// <param name="noticed">As for <see cref="Start"/>.</param>
+    IProcess Resume(ServiceDefinition definition, KeptProcess kept, Action executed, Action<Notice> noticed);
 }
 
 /// <summary>One process of a service, until it was collected.</summary>
@@ -38,6 +37,9 @@ internal interface IProcess
     /// <summary>What the next image of PID 1 needs to go on with it.</summary>
     KeptProcess Keep();
 
+    /// <summary>A probe for a sign of it that can be looked for, once its program was executed.</summary>
+    IReadinessProbe Probe(Readiness sign);
+
     /// <summary>SIGKILL to it and to all that it left or may have left behind.</summary>
     void KillAll();
 
@@ -46,7 +48,7 @@ internal interface IProcess
     string Ended(Exit exit);
 }
 
-/// <summary>Looks, without waiting, whether a service shows its sign of readiness.</summary>
+/// <summary>Looks, without waiting, whether a service shows a sign of readiness or health.</summary>
 internal interface IReadinessProbe : IDisposable
 {
     bool IsReady();

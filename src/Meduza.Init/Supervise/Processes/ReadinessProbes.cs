@@ -8,15 +8,29 @@ namespace Meduza.Init.Supervise.Processes;
 /// <summary>One probe a kind of readiness. None waits for anything.</summary>
 internal static class ReadinessProbes
 {
+    /// <param name="readiness">The sign.</param>
+    /// <param name="pid">Whose.</param>
     /// <exception cref="FormatException">The target is no address where one is needed.</exception>
-    public static IReadinessProbe Create(Readiness readiness) => readiness.Kind switch
+    public static IReadinessProbe Create(Readiness readiness, int pid) => readiness.Kind switch
     {
         ReadinessKind.UnixSocket => new ConnectProbe(StreamAddress.Unix(readiness.Target)),
         ReadinessKind.TcpPort => new ConnectProbe(StreamAddress.Tcp(IPEndPoint.Parse(readiness.Target))),
         ReadinessKind.Device => new ExistenceProbe(() => NetworkDevice.Exists(readiness.Target)),
         ReadinessKind.File => new ExistenceProbe(() => File.Exists(readiness.Target)),
-        _ => new ExistenceProbe(() => true),
+        ReadinessKind.BoundTcpPort => BoundPort(readiness.Target, endPoint => BoundPorts.IsTcpListening(pid, endPoint)),
+        ReadinessKind.BoundUdpPort => BoundPort(readiness.Target, endPoint => BoundPorts.IsUdpBound(pid, endPoint)),
+        _ => throw new ArgumentOutOfRangeException(nameof(readiness), readiness.Kind, "no sign that can be looked for"),
     };
+
+    /// <summary>True for signs that are looked for; the others are given.</summary>
+    public static bool CanLookFor(ReadinessKind kind) => kind is ReadinessKind.UnixSocket or ReadinessKind.TcpPort
+        or ReadinessKind.Device or ReadinessKind.File or ReadinessKind.BoundTcpPort or ReadinessKind.BoundUdpPort;
+
+    private static ExistenceProbe BoundPort(string target, Func<IPEndPoint, bool> isBound)
+    {
+        var endPoint = IPEndPoint.Parse(target);
+        return new(() => isBound(endPoint));
+    }
 }
 
 /// <summary>Ready when something exists.</summary>

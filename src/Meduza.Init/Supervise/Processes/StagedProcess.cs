@@ -1,4 +1,5 @@
 using System.Globalization;
+using Meduza.Gateway.Render;
 using Meduza.Init.Supervise.Continuation;
 using Meduza.Init.Supervise.Logs;
 using Meduza.Linux;
@@ -21,14 +22,17 @@ internal sealed unsafe class StagedProcess : IProcess
     private readonly Watch? _watch;
     private readonly ServiceLog _log;
     private readonly Action _executed;
+    private readonly IDisposable? _voice;
     private readonly List<byte> _bytes = [];
     private bool _stageDone;
     private string? _failure;
 
+    /// <param name="voice">By what it tells of itself, until it ends; null where it does not.</param>
     public StagedProcess(
-        string service, int pid, Descriptor report, EventLoop loop, ServiceLog log, Strays strays, ServiceCgroups cgroups, Action executed)
+        string service, int pid, Descriptor report, EventLoop loop, ServiceLog log, Strays strays, ServiceCgroups cgroups, Action executed,
+        IDisposable? voice)
     {
-        (_service, Pid, _report, _log, _executed) = (service, pid, report, log, executed);
+        (_service, Pid, _report, _log, _executed, _voice) = (service, pid, report, log, executed, voice);
         (_strays, _cgroups) = (strays, cgroups);
         if (!report.IsInvalid)
             _watch = loop.Watch(report, Ready.Read, _ => ReadReport(tell: true));
@@ -36,9 +40,11 @@ internal sealed unsafe class StagedProcess : IProcess
 
     /// <summary>One that an earlier image started.</summary>
     /// <param name="report">Its report where the stage is not over; invalid otherwise.</param>
+    /// <param name="voice">As for one that this image starts.</param>
     public StagedProcess(
-        string service, KeptProcess kept, Descriptor report, EventLoop loop, ServiceLog log, Strays strays, ServiceCgroups cgroups, Action executed)
-        : this(service, kept.Pid, report, loop, log, strays, cgroups, executed)
+        string service, KeptProcess kept, Descriptor report, EventLoop loop, ServiceLog log, Strays strays, ServiceCgroups cgroups, Action executed,
+        IDisposable? voice)
+        : this(service, kept.Pid, report, loop, log, strays, cgroups, executed, voice)
     {
         (_stageDone, _failure) = (kept.StageDone, kept.Failure);
         _bytes.AddRange(kept.Reported);
@@ -55,6 +61,7 @@ internal sealed unsafe class StagedProcess : IProcess
         Reported = [.. _bytes],
         StageDone = _stageDone,
         Failure = _failure,
+        Notify = (_voice as NotifyPipe)?.Number,
     };
 
     public void Signal(int signal) => Signals.Send(Pid, signal);
@@ -66,12 +73,15 @@ internal sealed unsafe class StagedProcess : IProcess
         return (Mask("SigCgt:") & bit) != 0 || (Mask("SigBlk:") & bit) != 0;
     }
 
+    public IReadinessProbe Probe(Readiness sign) => ReadinessProbes.Create(sign, Pid);
+
     public void KillAll() => _strays.Kill(_service, Pid);
 
     public string Ended(Exit exit)
     {
         ReadReport(tell: false);
         Close();
+        _voice?.Dispose();
         _log.Finish();
         if (_failure is not null)
             return _failure;

@@ -3,49 +3,75 @@ using Meduza.Gateway.Render;
 using Meduza.Init.Control;
 using Meduza.Init.Supervise.Boot;
 using Meduza.Init.Supervise.Continuation;
+using Meduza.Linux;
 using Meduza.Linux.Events;
 using Meduza.Linux.Process;
+using Tmds.Linux;
 
 namespace Meduza.Init.Supervise.Processes;
 
 /// <summary>Real processes: through the exec stage, their output into their service's log.</summary>
 /// <param name="inherited">What an earlier image of PID 1 left open; null in the first.</param>
 internal sealed class StagedProcesses(
-    EventLoop loop, Logs.Logs logs, StagedSpawn stage, ProcessLimits limits, ServiceCgroups cgroups, Strays strays, InheritedDescriptors? inherited)
+    EventLoop loop, Logs.Logs logs, StagedSpawn stage, ProcessLimits limits, ServiceCgroups cgroups, Strays strays,
+    NotifySocket notify, InheritedDescriptors? inherited)
     : IProcesses
 {
     private const int DefaultUmask = 0x12; // 022
     private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    public IProcess Start(ServiceDefinition definition, Action executed)
+    public IProcess Start(ServiceDefinition definition, Action executed, Action<Notice> noticed)
     {
         var log = logs.Open(definition.Name);
-        var (pid, report) = stage.Start(Specification(definition), log.Output, log.Error);
-        try
+        var isByPipe = definition.Readiness.Kind == ReadinessKind.NotifyDescriptor;
+        var (read, write) = isByPipe ? Descriptor.Pipe(LibC.O_NONBLOCK) : default;
+        IDisposable? voice = read;
+        using (write)
         {
-            return new StagedProcess(definition.Name, pid, report, loop, log, strays, cgroups, executed);
-        }
-        catch
-        {
-            // A process that nobody waits for would run beside the one of the next attempt.
-            strays.Kill(definition.Name, pid);
-            report.Dispose();
-            throw;
+            try
+            {
+                voice = isByPipe ? new NotifyPipe(read, loop, noticed) : null;
+                var (pid, report) = stage.Start(Specification(definition), log.Output, log.Error, write);
+                try
+                {
+                    if (definition.Readiness.Kind == ReadinessKind.NotifySocket)
+                        voice = notify.Hear(definition.Name, pid, noticed);
+                    return new StagedProcess(definition.Name, pid, report, loop, log, strays, cgroups, executed, voice);
+                }
+                catch
+                {
+                    // A process that nobody waits for would run beside the one of the next attempt.
+                    strays.Kill(definition.Name, pid);
+                    report.Dispose();
+                    throw;
+                }
+            }
+            catch
+            {
+                voice?.Dispose();
+                throw;
+            }
         }
     }
 
-    public IProcess Resume(ServiceDefinition definition, KeptProcess kept, Action executed)
+    public IProcess Resume(ServiceDefinition definition, KeptProcess kept, Action executed, Action<Notice> noticed)
     {
         var report = kept.Report is { } number ? inherited?.Take(number) : null;
-        return new StagedProcess(definition.Name, kept, report ?? new(-1), loop, logs.Open(definition.Name), strays, cgroups, executed);
+        IDisposable? voice = definition.Readiness.Kind switch
+        {
+            ReadinessKind.NotifySocket => notify.Hear(definition.Name, kept.Pid, noticed),
+            ReadinessKind.NotifyDescriptor when kept.Notify is { } pipe && inherited?.Take(pipe) is { } read => new NotifyPipe(read, loop, noticed),
+            _ => null,
+        };
+        return new StagedProcess(definition.Name, kept, report ?? new(-1), loop, logs.Open(definition.Name), strays, cgroups, executed, voice);
     }
-
-    public IReadinessProbe Probe(Readiness readiness) => ReadinessProbes.Create(readiness);
 
     private ExecSpec Specification(ServiceDefinition definition)
     {
         var isAgent = definition.Name == ControlNames.Agent;
         string[] mark = [$"{Strays.Mark}={definition.Name}"];
+        if (definition.Readiness.Kind == ReadinessKind.NotifySocket)
+            mark = [.. mark, $"{NotifySocket.Variable}={notify.Open()}"];
         return new(
             definition.Command,
             // Where etcd is and how to get in stands in PID 1's own environment: no service but the agent sees that.
@@ -67,6 +93,9 @@ internal sealed class StagedProcesses(
             Nice = definition.Limits.Nice,
             Umask = definition.Limits.Umask ?? DefaultUmask,
             Cgroup = cgroups.Make(definition.Name)?.Folder,
+            NotifyDescriptor = definition.Readiness.Kind == ReadinessKind.NotifyDescriptor
+                ? int.Parse(definition.Readiness.Target, CultureInfo.InvariantCulture)
+                : null,
             CgroupSettings = CgroupSettings(definition.Limits),
         };
     }

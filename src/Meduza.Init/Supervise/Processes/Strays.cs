@@ -58,6 +58,10 @@ internal sealed unsafe class Strays(ServiceCgroups cgroups)
         }
     }
 
+    /// <summary>True when a process is of a service whose own process is <paramref name="leader"/>: of its session, or with its mark.</summary>
+    internal static bool Belongs(int pid, string service, int leader) =>
+        Belongs(pid, leader, Encoding.UTF8.GetBytes($"{Mark}={service}\0"));
+
     /// <summary>The children of this process's one thread (<c>/proc/PID/task/TID/children</c>).</summary>
     internal static IEnumerable<int> Children()
     {

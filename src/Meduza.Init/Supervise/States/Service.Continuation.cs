@@ -1,4 +1,6 @@
+using Meduza.Gateway.Render;
 using Meduza.Init.Supervise.Continuation;
+using Meduza.Init.Supervise.Processes;
 using Meduza.Linux.Process;
 
 namespace Meduza.Init.Supervise.States;
@@ -31,6 +33,12 @@ internal sealed partial class Service
         ReloadSince = _reloadSince,
         ReloadAt = _reloading.Due,
         ReloadDelay = _reloadDelay,
+        CheckAt = _checking.Due,
+        CheckFailures = _health.Failures,
+        CheckSuccesses = _health.Successes,
+        Unhealthy = _health.IsUnhealthy,
+        Complaint = _complaint,
+        StatusText = StatusText,
         Process = _process?.Keep(),
     };
 
@@ -55,16 +63,20 @@ internal sealed partial class Service
             _probeDelay = kept.ProbeDelay,
             _reloadSince = kept.ReloadSince,
             _reloadDelay = kept.ReloadDelay,
+            _health = new(AskedAt: 0, kept.CheckFailures, kept.CheckSuccesses, kept.Unhealthy),
+            _complaint = kept.Complaint,
+            StatusText = kept.StatusText,
         };
         service._retry.StartAt(kept.RetryAt);
         service._startLimit.StartAt(kept.StartLimitAt);
         service._probing.StartAt(kept.ProbeAt);
         service._stopLimit.StartAt(kept.StopLimitAt);
         service._reloading.StartAt(kept.ReloadAt);
+        service._checking.StartAt(kept.CheckAt);
         if (kept.Process is { } process)
-            service._process = context.Processes.Resume(service._running, process, () => context.Contain(service, service.Executed));
+            service._process = service.ResumeProcess(process);
         if (kept.ProbeAt is not null)
-            service._probe = context.Processes.Probe(service._running.Readiness);
+            service._probe = service._process?.Probe(service._running.Readiness);
         return service;
     }
 
@@ -80,11 +92,18 @@ internal sealed partial class Service
         _failure = null;
         NoteRequired();
         Serial++;
-        _process = _context.Processes.Resume(_running, new() { Pid = pid, StageDone = true }, () => _context.Contain(this, Executed));
+        _process = ResumeProcess(new() { Pid = pid, StageDone = true });
         LimitStart();
         Enter(ServiceState.Starting);
-        Executed();
+        // Who says it once does not say it again: it would be stopped for its silence.
+        if (_running.Readiness.Kind is ReadinessKind.NotifyDescriptor or ReadinessKind.NotifySocket)
+            BecomeReady();
+        else
+            Executed();
     }
+
+    private IProcess ResumeProcess(KeptProcess kept) => _context.Processes.Resume(
+        _running, kept, () => _context.Contain(this, Executed), notice => _context.Contain(this, () => Noticed(notice)));
 
     /// <summary>Its process ended, and the image that collected it could not tell.</summary>
     public void Vanished()

@@ -1,4 +1,4 @@
-using Meduza.Gateway.Render;
+using Meduza.Init.Supervise.Processes;
 
 namespace Meduza.Init.Supervise.States;
 
@@ -28,9 +28,14 @@ internal sealed partial class Service
             if (!_stopLimit.IsRunning)
                 _stopLimit.Start(TimeSpan.FromMilliseconds(_running.StopTimeoutMilliseconds));
         }
-        else if (State == ServiceState.Starting && _running.Readiness.Kind != ReadinessKind.Started)
+        else if (State == ServiceState.Starting && ReadinessProbes.CanLookFor(_running.Readiness.Kind))
         {
             _probing.Start(SlowestProbe);
+        }
+        else if (State is ServiceState.Ready or ServiceState.Unhealthy)
+        {
+            DropCheck();
+            BeginChecks();
         }
     }
 }

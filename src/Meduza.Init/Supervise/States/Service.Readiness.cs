@@ -31,11 +31,38 @@ internal sealed partial class Service
         if (_running.Readiness.Kind == ReadinessKind.Started)
         {
             BecomeReady();
-            return;
         }
-        _probe = _context.Processes.Probe(_running.Readiness);
-        _probeDelay = FirstProbe;
-        _probing.Start(_probeDelay);
+        else if (ReadinessProbes.CanLookFor(_running.Readiness.Kind))
+        {
+            _probe = _process!.Probe(_running.Readiness);
+            _probeDelay = FirstProbe;
+            _probing.Start(_probeDelay);
+        }
+    }
+
+    /// <summary>
+    /// Its process says something of itself. It can say so before word of its execution is here. The status text is no
+    /// change of anything: nobody is told, it is there for who asks.
+    /// </summary>
+    private void Noticed(Notice notice)
+    {
+        const string Reloading = "reloading";
+        StatusText = notice.Status
+            ?? (notice.IsReloading ? Reloading : notice.IsReady && StatusText == Reloading ? null : StatusText);
+        if (notice.IsReady && State == ServiceState.Starting
+            && _running is { Kind: ServiceKind.Daemon, Readiness.Kind: ReadinessKind.NotifyDescriptor or ReadinessKind.NotifySocket })
+            BecomeReady();
+        else if (notice.IsStopping && State is ServiceState.Starting or ServiceState.Ready or ServiceState.Unhealthy)
+            StopByItself();
+    }
+
+    /// <summary>It needs no signal, but it has its limit; and whatever it exits with, nobody asked it to.</summary>
+    private void StopByItself()
+    {
+        EndWatching();
+        _failure = new(null, IsQuick: false);
+        _stopLimit.Start(TimeSpan.FromMilliseconds(_running.StopTimeoutMilliseconds));
+        Enter(ServiceState.Stopping);
     }
 
     private void Probe()
@@ -54,6 +81,7 @@ internal sealed partial class Service
         _startLimit.Stop();
         _probing.Stop();
         DropProbe();
+        BeginChecks();
         Enter(ServiceState.Ready);
         if (_reloadSince is not null)
             TryReload();
@@ -67,6 +95,7 @@ internal sealed partial class Service
         _reloading.Stop();
         _reloadSince = null;
         DropProbe();
+        EndChecks();
     }
 
     private void DropProbe()

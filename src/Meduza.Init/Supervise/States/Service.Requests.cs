@@ -35,7 +35,7 @@ internal sealed partial class Service
                 _retry.Stop();
                 Enter(ServiceState.Down);
                 break;
-            case ServiceState.Starting or ServiceState.Ready:
+            case ServiceState.Starting or ServiceState.Ready or ServiceState.Unhealthy:
                 EndProcess();
                 break;
             case ServiceState.Stopping:
@@ -136,18 +136,18 @@ internal sealed partial class Service
     /// <returns>False when there is no process: the next one reads everything anyway.</returns>
     private bool Reload()
     {
-        if (State is not (ServiceState.Starting or ServiceState.Ready))
+        if (State is not (ServiceState.Starting or ServiceState.Ready or ServiceState.Unhealthy))
             return false;
         _reloadSince = _context.Timers.Now;
         _reloadDelay = FirstProbe;
-        if (State == ServiceState.Ready)
+        if (State != ServiceState.Starting)
             TryReload();
         return true;
     }
 
     private void TryReload()
     {
-        if (State != ServiceState.Ready || _process is null || _reloadSince is not { } since)
+        if (State is not (ServiceState.Ready or ServiceState.Unhealthy) || _process is null || _reloadSince is not { } since)
             return;
         if (_process.Takes(Definition.ReloadSignal))
         {

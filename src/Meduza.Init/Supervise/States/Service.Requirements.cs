@@ -14,7 +14,12 @@ internal sealed partial class Service
     private bool _held;
 
     /// <summary>What it waits for, in words; null when for nothing.</summary>
-    public string? WaitingFor => _waitingFor ?? (State == ServiceState.Starting ? ReadinessWords.Of(_running) : null);
+    public string? WaitingFor => _waitingFor ?? State switch
+    {
+        ServiceState.Starting => ReadinessWords.Of(_running),
+        ServiceState.Unhealthy => ComplaintWords,
+        _ => null,
+    };
 
     /// <summary>False when it stays down until somebody starts or defines something: itself, or what it requires.</summary>
     private bool MayComeUp => Wanted && Definition.Requires.All(name => _context.Find(name) is { MayComeUp: true });

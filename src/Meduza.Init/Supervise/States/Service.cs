@@ -12,13 +12,13 @@ namespace Meduza.Init.Supervise.States;
 /// <param name="Changed">Called after every change of a service's state, or of what it waits for.</param>
 /// <param name="Contain">Runs a step of a service; what it throws is that service's alone.</param>
 internal sealed record ServiceContext(
-    TimeProvider Time, Timers Timers, IProcesses Processes, RestartPolicy Policy,
+    TimeProvider Time, Timers Timers, IProcesses Processes, RestartPolicy Policy, HealthPolicy Health,
     Func<string, Service?> Find, Func<Service, Service?> Holder, Action<Service> Changed, Action<Service, Action> Contain);
 
 /// <summary>
 /// One supervised service: its definition, its state, its process. What it goes through is written down in
 /// docs/design/supervision.md. This part has the life of its processes; <c>Service.Requests.cs</c> has what is asked of
-/// it, <c>Service.Readiness.cs</c> how it becomes ready, <c>Service.Requirements.cs</c> what others do to it.
+/// it, <c>Service.Readiness.cs</c> how it becomes ready, <c>Service.Health.cs</c> whether it stays so, <c>Service.Requirements.cs</c> what others do to it.
 /// </summary>
 internal sealed partial class Service
 {
@@ -40,6 +40,7 @@ internal sealed partial class Service
         (Definition, _running, _context) = (definition, definition, context);
         _retry = Timer(() => Wait(unasked: true));
         _probing = Timer(Probe);
+        _checking = Timer(Check);
         _startLimit = Timer(AtStartLimit);
         _stopLimit = Timer(() => _process?.KillAll());
         _reloading = Timer(TryReload);
@@ -81,6 +82,9 @@ internal sealed partial class Service
     /// <summary>How its last process ended, in words; null before the first end.</summary>
     public string? LastExit { get; private set; }
 
+    /// <summary>What its process last said of itself (<c>STATUS=</c> of sd_notify(3)); null when nothing.</summary>
+    public string? StatusText { get; private set; }
+
     /// <summary>All that it waited for is up: starts the process.</summary>
     public void Proceed()
     {
@@ -95,7 +99,8 @@ internal sealed partial class Service
             Restarts++;
         try
         {
-            _process = _context.Processes.Start(_running, () => _context.Contain(this, Executed));
+            _process = _context.Processes.Start(
+                _running, () => _context.Contain(this, Executed), notice => _context.Contain(this, () => Noticed(notice)));
         }
         catch (Exception e) when (e is LinuxException or ArgumentException)
         {
@@ -118,6 +123,7 @@ internal sealed partial class Service
         _process = null;
         _stopLimit.Stop();
         _held = false;
+        StatusText = null;
 
         var how = process.Ended(exit);
         how = unseen ?? how;

@@ -17,6 +17,9 @@ internal enum ServiceState
     /// <summary>There is a process that showed its readiness.</summary>
     Ready,
 
+    /// <summary>There is a process, which was ready once and fails its health check.</summary>
+    Unhealthy,
+
     /// <summary>A oneshot whose process ended well; there is none any more.</summary>
     Completed,
 
@@ -39,6 +42,7 @@ internal static class ServiceStateWords
         ServiceState.Waiting => ServiceStates.Waiting,
         ServiceState.Starting => ServiceStates.Starting,
         ServiceState.Ready => ServiceStates.Ready,
+        ServiceState.Unhealthy => ServiceStates.Unhealthy,
         ServiceState.Completed => ServiceStates.Completed,
         ServiceState.Stopping => ServiceStates.Stopping,
         ServiceState.Backoff => ServiceStates.Backoff,

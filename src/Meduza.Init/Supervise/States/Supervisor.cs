@@ -22,7 +22,7 @@ internal sealed partial class Supervisor
     public Supervisor(TimeProvider time, Timers timers, IProcesses processes, RestartPolicy policy)
     {
         _time = time;
-        _context = new(time, timers, processes, policy, Find, Holder, OnChanged, Contain);
+        _context = new(time, timers, processes, policy, new(time), Find, Holder, OnChanged, Contain);
         _paceTimer = timers.Create(ContinueShutdown);
         _deadlineTimer = timers.Create(AtDeadline);
     }
@@ -107,6 +107,7 @@ internal sealed partial class Supervisor
             Restarts = service.Restarts,
             LastExit = service.LastExit,
             WaitingFor = service.WaitingFor,
+            StatusText = service.StatusText,
             Definition = service.Definition,
         };
     }
@@ -224,7 +225,7 @@ internal sealed partial class Supervisor
                 return false;
             case ServiceState.Stopping:
                 return service.Release();
-            case ServiceState.Starting or ServiceState.Ready or ServiceState.Completed:
+            case ServiceState.Starting or ServiceState.Ready or ServiceState.Unhealthy or ServiceState.Completed:
                 return service.Reconsider();
             default:
                 return false;

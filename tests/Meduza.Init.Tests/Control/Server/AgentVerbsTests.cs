@@ -1,4 +1,6 @@
+using Meduza.Gateway.Render;
 using Meduza.Init.Control;
+using Meduza.Init.Tests.Supervise;
 
 namespace Meduza.Init.Tests.Control.Server;
 
@@ -34,6 +36,20 @@ public sealed class AgentVerbsTests : IDisposable
 
         string[] states = [.. Enumerable.Range(0, 3).Select(_ => agent.Receive()!).Select(e => $"{e.Event} {e.Services[0].Name} {e.Services[0].State}")];
         Assert.Equal(["service b waiting", "service b starting", "service b ready"], states);
+    }
+
+    [Fact]
+    public void The_agent_says_that_a_service_is_ready_and_that_it_is_not()
+    {
+        _bench.Supervisor.Define(SupervisorBench.Definition("a") with { Readiness = new(ReadinessKind.Agent, "") });
+        var process = _bench.Processes.Started[^1];
+        process.Execute();
+
+        var reply = _client.Ask(new() { Id = 1, Verb = Verbs.Ready, Services = ["a"], Pid = process.Pid, Ready = true });
+        Assert.Equal((null, ServiceStates.Ready), (reply.Error, reply.Services[0].State));
+        reply = _client.Ask(new() { Id = 2, Verb = Verbs.Ready, Services = ["a"], Pid = process.Pid, Error = "no tunnel" });
+        Assert.Equal((null, ServiceStates.Unhealthy, "no tunnel"), (reply.Error, reply.Services[0].State, reply.Services[0].WaitingFor));
+        Assert.NotNull(_client.Ask(new() { Id = 3, Verb = Verbs.Ready, Services = ["a"], Pid = process.Pid + 1, Ready = true }).Error);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class HostileClientTests : IDisposable
     public void A_word_of_a_whole_frame_is_not_repeated_in_the_answer()
     {
         using var client = _bench.Connect();
-        var word = new string('x', Frames.MaxLength - 100);
+        var word = new string('x', Frames.MaxLength - 200);
 
         Assert.InRange(client.Ask(new() { Verb = word }).Error!.Length, 1, 200);
         Assert.InRange(client.Ask(new() { Verb = Verbs.Logs, Services = [word] }).Error!.Length, 1, 200);
@@ -98,7 +98,7 @@ public sealed class HostileClientTests : IDisposable
     public void One_that_goes_in_the_middle_of_everything_leaves_nothing_behind()
     {
         _bench.Settle();
-        var before = Directory.GetFiles("/proc/self/fd").Length;
+        var before = OpenDescriptors();
         var process = _bench.Up("a");
         for (var i = 0; i < 20; i++)
         {
@@ -116,8 +116,12 @@ public sealed class HostileClientTests : IDisposable
 
         AssertServes();
         _bench.Settle();
-        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before + 1); // the log file of our own lines
+        Assert.InRange(OpenDescriptors(), 0, before + 1); // the log file of our own lines
     }
+
+    /// <summary>Those of the runtime aside, which keeps each assembly open from its first use on, whenever that is.</summary>
+    private static int OpenDescriptors() => Directory.GetFiles("/proc/self/fd")
+        .Count(f => new FileInfo(f).LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) != true);
 
     [Fact]
     public void The_sixty_fifth_client_is_told_so()

@@ -13,9 +13,10 @@ public class KeptFieldsTests
     [
         "Definition", "State", "Wanted", "Serial", "Restarts", "LastExit", "_running", "_restart", "_failure", "_unasked", "_process",
         "_removed", "_reloadSince", "_reloadDelay", "_probe", "_probeDelay", "_waitingFor", "_startedOn", "_held",
+        "_check", "_health", "_complaint", "StatusText",
     ];
 
-    private static readonly string[] Timers = ["_retry", "_probing", "_startLimit", "_stopLimit", "_reloading"];
+    private static readonly string[] Timers = ["_retry", "_probing", "_startLimit", "_stopLimit", "_reloading", "_checking"];
 
     [Fact]
     public void All_that_changes_in_a_service_is_kept()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Meduza.Gateway.Render;
 using Meduza.Init.Supervise.Continuation;
 using Meduza.Init.Supervise.States;
 
@@ -51,6 +52,45 @@ public class KeptServiceTests
         Assert.Equal(first.Supervisor.Status(first["a"]), next.Supervisor.Status(next["a"]) with { Definition = first["a"].Definition });
         next.Exit("a", 3);
         Assert.Equal((ServiceState.Starting, 1, "exit 3"), (next.State("a"), next["a"].Restarts, next["a"].LastExit)); // it ran long
+    }
+
+    [Fact]
+    public void Health_is_counted_on_and_what_it_said_of_itself_is_still_shown()
+    {
+        const string Sign = "/run/a.health";
+        var first = new SupervisorBench();
+        first.Processes.ReadyTargets.Add(Sign);
+        first.Define(SupervisorBench.Definition("a") with
+        {
+            Readiness = new(ReadinessKind.NotifySocket, ""),
+            Health = new(new Readiness(ReadinessKind.File, Sign)) { IntervalMilliseconds = 5000 },
+        });
+        first.Process("a").Say(Meduza.Init.Supervise.Processes.Notice.Parse("READY=1\nSTATUS=serves"u8));
+        first.Processes.ReadyTargets.Clear();
+        first.Pass(12.1); // two failures
+
+        var next = GoOn(first);
+
+        Assert.Equal((ServiceState.Ready, "serves"), (next.State("a"), next["a"].StatusText));
+        next.Pass(6.1);
+        Assert.Equal((ServiceState.Unhealthy, "file " + Sign), (next.State("a"), next["a"].WaitingFor));
+        next.Process("a").Say(new(false, true, false, null));
+        Assert.Equal(ServiceState.Stopping, next.State("a"));
+    }
+
+    [Fact]
+    public void Who_has_not_said_yet_that_it_is_ready_is_still_heard()
+    {
+        var first = new SupervisorBench();
+        first.Define(SupervisorBench.Definition("a") with { Readiness = new(ReadinessKind.NotifySocket, "") });
+        first.Execute("a");
+
+        var next = GoOn(first);
+
+        next.Pass(59);
+        Assert.Equal(ServiceState.Starting, next.State("a"));
+        next.Process("a").Say(Meduza.Init.Supervise.Processes.Notice.Ready);
+        Assert.Equal(ServiceState.Ready, next.State("a"));
     }
 
     [Fact]

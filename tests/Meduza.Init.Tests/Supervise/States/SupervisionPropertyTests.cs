@@ -1,5 +1,6 @@
 using CsCheck;
 using Meduza.Gateway.Render;
+using Meduza.Init.Supervise.Processes;
 using Meduza.Init.Supervise.States;
 
 namespace Meduza.Init.Tests.Supervise.States;
@@ -12,12 +13,13 @@ public sealed class SupervisionPropertyTests
     /// <summary>What can happen to a service, or to all (then the service does not count).</summary>
     private enum Happening
     {
-        Define, DefineAnew, Start, Stop, Restart, Remove, Execute, ExitWell, ExitBadly, ShowSign, HideSign, PassLittle, PassLong, NoProcesses,
-        Processes,
+        Define, DefineAnew, Start, Stop, Restart, Remove, Execute, ExitWell, ExitBadly, ShowSign, HideSign, BeWell, BeIll, SayReady, SayStopping,
+        AgentSaysReady, AgentSaysNot, PassLittle, PassLong, NoProcesses, Processes,
     }
 
     private static readonly Gen<ServiceDefinition[]> Definitions =
-        from kinds in Gen.Int[0, 3].Array[Services]
+        from kinds in Gen.Int[0, 5].Array[Services]
+        from checks in Gen.Int[0, 3].Array[Services]
         from edges in Gen.Select(Gen.Int[0, Services - 1], Gen.Int[0, Services - 1], Gen.Bool).Array[0, 8]
         from tells in Gen.Bool.Array[Services]
         select Enumerable.Range(0, Services).Select(i => new ServiceDefinition
@@ -26,7 +28,14 @@ public sealed class SupervisionPropertyTests
             Component = $"s{i}",
             Command = [$"/bin/s{i}"],
             Kind = kinds[i] == 0 ? ServiceKind.Oneshot : ServiceKind.Daemon,
-            Readiness = kinds[i] == 1 ? new(ReadinessKind.File, $"/run/s{i}") : Readiness.Started,
+            Readiness = kinds[i] switch
+            {
+                1 => new(ReadinessKind.File, $"/run/s{i}"),
+                2 => new(ReadinessKind.NotifySocket, ""),
+                3 => new(ReadinessKind.Agent, ""),
+                _ => Readiness.Started,
+            },
+            Health = checks[i] == 0 || kinds[i] == 0 ? null : new(new Readiness(ReadinessKind.File, $"/run/h{i}")) { Restart = checks[i] == 1 },
             WhenRequiredRestarts = tells[i] ? RequiredRestart.Tell : RequiredRestart.Restart,
             // Requirements only of lower numbers: circles are refused. After goes every way.
             Requires = [.. edges.Where(e => e.Item3 && e.Item1 == i && e.Item2 < i).Select(e => $"s{e.Item2}").Distinct()],
@@ -60,13 +69,18 @@ public sealed class SupervisionPropertyTests
 
         bench.Processes.NoMore = 0;
         for (var i = 0; i < Services; i++)
+        {
             bench.Processes.ReadyTargets.Add($"/run/s{i}");
+            bench.Processes.ReadyTargets.Add($"/run/h{i}");
+        }
         for (var round = 0; round < 40; round++)
         {
             foreach (var process in bench.Processes.Started.Where(p => !p.IsGone).ToArray())
             {
                 process.Execute();
-                if (process.Definition.Kind == ServiceKind.Oneshot || process.Got.Count > 0)
+                bench.Supervisor.Find(process.Definition.Name)?.Said(process.Pid, isReady: true, null);
+                process.Say(Notice.Ready);
+                if (process.Definition.Kind == ServiceKind.Oneshot || process.Got.Count > 0 || process.SaidStopping)
                     bench.Supervisor.Exited(new(process.Pid, 0, 0));
             }
             bench.Pass(61);
@@ -106,7 +120,7 @@ public sealed class SupervisionPropertyTests
         foreach (var (what, which) in history)
             Do(bench, definitions[which], what);
         // The rest of what was asked before is not the shutdown's order.
-        foreach (var process in bench.Processes.Started.Where(p => p.Got.Count > 0 && !p.IsGone).ToArray())
+        foreach (var process in bench.Processes.Started.Where(p => (p.Got.Count > 0 || p.SaidStopping) && !p.IsGone).ToArray())
             bench.Supervisor.Exited(new(process.Pid, 0, 0));
         bench.Processes.Story.Clear();
 
@@ -148,6 +162,12 @@ public sealed class SupervisionPropertyTests
             case Happening.ExitBadly when process is not null: bench.Supervisor.Exited(new(process.Pid, 1, 0)); break;
             case Happening.ShowSign: bench.Processes.ReadyTargets.Add($"/run/{definition.Name}"); break;
             case Happening.HideSign: bench.Processes.ReadyTargets.Remove($"/run/{definition.Name}"); break;
+            case Happening.BeWell: bench.Processes.ReadyTargets.Add($"/run/h{definition.Name[1..]}"); break;
+            case Happening.BeIll: bench.Processes.ReadyTargets.Remove($"/run/h{definition.Name[1..]}"); break;
+            case Happening.SayReady: process?.Say(Notice.Ready); break;
+            case Happening.SayStopping: process?.Say(new Notice(false, true, false, null)); break;
+            case Happening.AgentSaysReady when process is not null: service?.Said(process.Pid, isReady: true, null); break;
+            case Happening.AgentSaysNot when process is not null: service?.Said(process.Pid, isReady: false, "why"); break;
             case Happening.PassLittle: bench.Pass(0.7); break;
             case Happening.PassLong: bench.Pass(40); break;
             case Happening.NoProcesses: bench.Processes.NoMore = 11; break;
@@ -166,7 +186,7 @@ public sealed class SupervisionPropertyTests
             Assert.True(living.Count <= 1, $"{service.Name} has {living.Count} processes");
             Assert.Equal(living.Count == 1, service.HasProcess);
             Assert.Equal(
-                service.State is ServiceState.Starting or ServiceState.Ready or ServiceState.Stopping, service.HasProcess);
+                service.State is ServiceState.Starting or ServiceState.Ready or ServiceState.Unhealthy or ServiceState.Stopping, service.HasProcess);
             if (bench.Supervisor.IsShuttingDown)
                 continue;
 
@@ -176,8 +196,8 @@ public sealed class SupervisionPropertyTests
             if (service.State is ServiceState.Backoff or ServiceState.Failing)
                 Assert.NotNull(bench.Timers.UntilNext());
             if (service.State == ServiceState.Stopping)
-                Assert.True(living[0].Got.Count > 0 || service.WaitingFor is not null, $"{service.Name} is neither asked to stop nor held");
-            if (service.State is ServiceState.Starting or ServiceState.Ready)
+                Assert.True(living[0].Got.Count > 0 || living[0].SaidStopping || service.WaitingFor is not null, $"{service.Name} is neither asked to stop nor held");
+            if (service.State is ServiceState.Starting or ServiceState.Ready or ServiceState.Unhealthy)
             {
                 foreach (var required in living[0].Definition.Requires.Select(bench.Supervisor.Find))
                     Assert.True(required is not null && MayComeUp(bench, required), $"{service.Name} runs without what it requires");
@@ -185,7 +205,7 @@ public sealed class SupervisionPropertyTests
             // Whoever was asked to stop for good while others require it was asked after them.
             if (service is { State: ServiceState.Stopping, Wanted: false } && living[0].Got.Count > 0)
             {
-                Assert.DoesNotContain(bench.Supervisor.Services, other => other.State is ServiceState.Starting or ServiceState.Ready
+                Assert.DoesNotContain(bench.Supervisor.Services, other => other.State is ServiceState.Starting or ServiceState.Ready or ServiceState.Unhealthy
                     && other.Definition.Requires.Contains(service.Name));
             }
         }
