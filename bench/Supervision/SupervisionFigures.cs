@@ -67,7 +67,7 @@ internal static class SupervisionFigures
         Compare("supervisor_idle_60s_forks", "processes", [.. contestants.Select((c, i) => (c.Peer, Single(after[i].Pid - before[i].Pid - 1)))]);
     }
 
-    private static void KillToExec(IReadOnlyList<Contestant> contestants)
+    private static void KillToExec(List<Contestant> contestants)
     {
         var samples = contestants.Select(_ => new List<double>()).ToList();
         for (var round = 0; round <= Rounds; round++)
