@@ -104,7 +104,9 @@ public class HarnessTests
         runner.WaitForLine(l => l.Contains("gw-c runs", StringComparison.Ordinal), Must.Patience);
         var prefix = LabFolder.OwnedBy(runner.Pid).Prefix;
         var networks = Directory.GetFiles("/run/netns", prefix + "*").Select(f => NetworkNamespace.Existing(Path.GetFileName(f)).Inode).ToHashSet();
-        Assert.NotEmpty(networks);
+        // By process and not by network: the number of a network that is gone may by then be that of another test's.
+        var running = ProcessTable.Read().Where(p => networks.Contains(p.Network)).Select(p => (p.HostPid, p.StartTicks)).ToHashSet();
+        Assert.NotEmpty(running);
 
         runner.Kill(signal);
         Assert.Equal(128 + signal, runner.Wait(Must.Patience).ShellCode);
@@ -113,7 +115,7 @@ public class HarnessTests
             LabFolder.SweepAbandoned();
 
         Assert.Empty(Directory.GetFiles("/run/netns", prefix + "*"));
-        Assert.DoesNotContain(ProcessTable.Read(), p => networks.Contains(p.Network));
+        Assert.DoesNotContain(ProcessTable.Read(), p => running.Contains((p.HostPid, p.StartTicks)));
         Assert.Empty(LabCgroup.Named(prefix));
     }
 }
