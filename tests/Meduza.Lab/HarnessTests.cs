@@ -115,7 +115,7 @@ public class HarnessTests
             LabFolder.SweepAbandoned();
 
         Assert.Empty(Directory.GetFiles("/run/netns", prefix + "*"));
-        Assert.DoesNotContain(ProcessTable.Read(), p => running.Contains((p.HostPid, p.StartTicks)));
+        Assert.DoesNotContain(ProcessTable.Read(), p => networks.Contains(p.Network) && running.Contains((p.HostPid, p.StartTicks)));
         Assert.Empty(LabCgroup.Named(prefix));
     }
 }

@@ -8,7 +8,7 @@ public sealed class ReadinessTests : IDisposable
 {
     /// <summary>Sends its argument to NOTIFY_SOCKET, as sd_notify(3) does.</summary>
     private const string Notify =
-        "perl -MSocket -e '($a = $ENV{NOTIFY_SOCKET}) =~ s/^@/\\0/; socket(S, AF_UNIX, SOCK_DGRAM, 0) and defined(send(S, $ARGV[0], 0, pack_sockaddr_un($a))) or die $!'";
+        "perl -MSocket -e '($a = $ENV{NOTIFY_SOCKET}) =~ s/^@/\\0/; socket(S, AF_UNIX, SOCK_DGRAM, 0) and defined(send(S, $ARGV[0], 0, pack_sockaddr_un($a))) or die $!; sleep($ARGV[1] // 0)'";
 
     private readonly Machine _machine = new();
 
@@ -33,9 +33,10 @@ public sealed class ReadinessTests : IDisposable
     [InlineData(9)]
     public void A_line_on_the_descriptor_of_its_choice_is_readiness(int number)
     {
-        _machine.Init.Run("mkfifo", "/tmp/go");
-        Define("a", $"read x < /tmp/go; printf 'almost' >&{number}; read x < /tmp/go; echo >&{number}; exec sleep 1000", Sign("NotifyDescriptor", $"{number}"));
-        _machine.Init.Run("sh", "-c", "echo > /tmp/go");
+        // Two, since a second reader of one could meet its first writer.
+        _machine.Init.Run("mkfifo", "/tmp/almost", "/tmp/go");
+        Define("a", $"read x < /tmp/almost; printf 'almost' >&{number}; read x < /tmp/go; echo >&{number}; exec sleep 1000", Sign("NotifyDescriptor", $"{number}"));
+        _machine.Init.Run("sh", "-c", "echo > /tmp/almost");
         Assert.Equal("starting", _machine.State("a"));
         Assert.Equal($"a line on descriptor {number}", (string?)_machine.Status("a")["waiting_for"]);
 
@@ -62,7 +63,8 @@ public sealed class ReadinessTests : IDisposable
     public void READY_is_believed_from_a_process_of_the_service_and_from_nobody_else()
     {
         _machine.Init.Run("mkfifo", "/tmp/go");
-        Define("honest", $"read x < /tmp/go; {Notify} 'READY=1\nSTATUS=serves 3 clients' & wait; exec sleep 1000", Sign("NotifySocket", ""));
+        // It stays: whose a process was that is gone when its message is read, nobody can tell any more.
+        Define("honest", $"read x < /tmp/go; {Notify} 'READY=1\nSTATUS=serves 3 clients' 1000 & exec sleep 1000", Sign("NotifySocket", ""));
         var environment = $"/proc/{_machine.HostPid(_machine.Pid("honest"))}/environ";
         Machine.Until(() => File.ReadAllText(environment).Contains("NOTIFY_SOCKET=", StringComparison.Ordinal), "execution");
         var address = File.ReadAllText(environment).Split('\0').Single(v => v.StartsWith("NOTIFY_SOCKET=", StringComparison.Ordinal));

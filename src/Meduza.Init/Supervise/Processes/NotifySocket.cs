@@ -28,8 +28,7 @@ internal sealed class NotifySocket(EventLoop loop, Action<string> say) : IDispos
     /// <summary>Between two complaints: a flood of strangers is no flood of the log.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    // Not by RandomNumberGenerator, which would load libcrypto into PID 1: it is unique, it need not be secret.
-    private string _name = $"meduza-notify-{Guid.NewGuid():N}";
+    private string _name = "";
     private readonly List<Speaker> _speakers = [];
     private CredentialedSocket? _socket;
     private Watch? _watch;
@@ -41,6 +40,9 @@ internal sealed class NotifySocket(EventLoop loop, Action<string> say) : IDispos
     {
         if (_socket is null)
         {
+            // Not by RandomNumberGenerator, which would load libcrypto into PID 1: it is unique, it need not be secret. And not
+            // before somebody wants it: either needs /dev/urandom, and a machine's /dev is mounted by PID 1 itself.
+            _name = $"meduza-notify-{Guid.NewGuid():N}";
             var socket = CredentialedSocket.BindAbstract(_name);
             try
             {
