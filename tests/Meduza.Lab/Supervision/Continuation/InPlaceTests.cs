@@ -53,7 +53,9 @@ public sealed class InPlaceTests : IDisposable
         _machine.UntilState("late", "ready");
         Assert.NotEqual(latePid, _machine.Pid("late"));
         Assert.Equal(Times, (int)_machine.Self()["continued"]!);
-        Machine.Until(() => Descriptors() == descriptors, "number of descriptors as it was");
+        // The agent and the follower may not have been connected again when they were first counted. What an image left
+        // open would be there as often as there were images.
+        Machine.Until(() => Descriptors() <= descriptors + 2, "number of descriptors as it was");
         Assert.InRange(Anonymous(), 0, memory + 2048);
 
         // Those that end with a number are whole; the last piece may be one that is just being written.
