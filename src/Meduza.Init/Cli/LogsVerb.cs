@@ -62,9 +62,8 @@ internal sealed class LogsVerb : Verb
                     first = false;
                     Print(reply.Lines, json);
                     Session.Output.Flush();
-                    // By number and not by place: lines of one millisecond stand in the order of their services.
-                    if (!reply.Lines.IsEmpty)
-                        request = request with { After = Math.Max(request.After ?? 0, reply.Lines.Max(l => l.Number)), Lines = MostLines };
+                    if (reply.Lines is [.., var last])
+                        request = request with { After = last.Number, Lines = MostLines };
                 }
                 return ExitCodes.Done;
             }

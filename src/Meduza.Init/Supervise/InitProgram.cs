@@ -53,7 +53,7 @@ internal sealed partial class InitProgram : IDisposable
         _role = role;
         _predecessor = predecessor;
         _binary = predecessor?.Binary ?? Descriptor.Open("/proc/self/exe", O_PATH);
-        _limits = predecessor is null ? ProcessLimits.Take() : ProcessLimits.Resume(predecessor.Known?.Limits ?? KeptLimits.Usual);
+        _limits = predecessor?.Known is { } known ? ProcessLimits.Resume(known.Limits) : ProcessLimits.Take();
         var logFolder = Environment.GetEnvironmentVariable("MEDUZA_LOG") is { Length: > 0 } folder ? folder : LogFolder;
         _logs = new(logFolder, _loop, _console);
         _loop.Faulted = Faulted;

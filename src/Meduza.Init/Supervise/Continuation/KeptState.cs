@@ -51,9 +51,6 @@ internal sealed record KeptHistory
 /// <summary>See <see cref="Processes.ProcessLimits"/>: what was found once, and cannot be found again.</summary>
 internal sealed record KeptLimits
 {
-    /// <summary>Where nothing was kept: PID 1 has raised its own limit, which no child must have.</summary>
-    public static KeptLimits Usual { get; } = new() { ChildOpenFiles = 1024 };
-
     public int? ChildOpenFiles { get; init; }
     public bool OomScoreIsOurs { get; init; }
 }

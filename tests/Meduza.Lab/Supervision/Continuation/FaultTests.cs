@@ -96,8 +96,6 @@ public sealed class FaultTests
         machine.Define("w", Writer);
         machine.Define("rests", ["/bin/sleep", "1000"]);
         AssertUntouched(machine, before);
-        machine.Define("new", "ulimit -Sn; exec sleep 1000");
-        machine.Init.WaitForOutput(l => l == "new: 1024");
     }
 
     [Fact]
