@@ -48,6 +48,14 @@ internal static class PemText
         return blocks > 0 && open is null;
     }
 
+    /// <summary>The same with one block and no text around it: for what stands in a file in which such text would mean something.</summary>
+    public static bool IsOneBlock(string text, params ReadOnlySpan<string> labels)
+    {
+        var lines = Lines.Items(text).ToList();
+        return HoldsOnly(text, labels) && lines.Count(line => TryLabel(line, Begin, out _)) == 1
+            && TryLabel(lines[0], Begin, out _) && TryLabel(lines[^1], End, out _);
+    }
+
     /// <summary>An OpenVPN static key: 2048 bits in hexadecimal (<c>openvpn --genkey secret</c>).</summary>
     public static bool IsStaticKey(string text)
     {

@@ -20,9 +20,10 @@ internal static class TincKinds
     public static ValueKind<string> Subnet { get; } = new(
         "subnet", "a network such as 10.0.0.0/24 or fd00::/64, with #WEIGHT where wanted, or a MAC address", ValueLayout.Line, ReadSubnet);
 
+    /// <summary>It stands in a host file, in which every line outside of it would be one of tinc's.</summary>
     public static ValueKind<string> RsaPublicKey { get; } = Content(
-        "RSA public key", "the content of an RSA public key (BEGIN RSA PUBLIC KEY)",
-        text => PemText.HoldsOnly(text, "RSA PUBLIC KEY") || PemText.HoldsOnly(text, "PUBLIC KEY"), text => text);
+        "RSA public key", "the content of an RSA public key (BEGIN RSA PUBLIC KEY), and nothing around it",
+        text => PemText.IsOneBlock(text, "RSA PUBLIC KEY", "PUBLIC KEY"), text => text);
 
     public static ValueKind<Secret> RsaPrivateKey { get; } = Content(
         "RSA private key", "the content of an RSA private key without a passphrase (BEGIN RSA PRIVATE KEY)",
