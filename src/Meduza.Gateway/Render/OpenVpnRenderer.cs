@@ -36,7 +36,7 @@ internal static class OpenVpnRenderer
         Connection(text, instance);
         List<DesiredFile> files = [.. Authentication(text, instance, machine, state, component)];
         foreach (var directive in instance.Directives)
-            text.Line(Line(directive));
+            text.Line(DirectiveText.Line(directive.Name, directive.Arguments));
         Process(text, instance);
         // The text names no secret, yet remotes and options are nobody's business either.
         files.Add(state.File($"{Folder}/{instance.Name}.conf", text.ToString(), StateBuilder.PrivateFile, component, ProgramPrivileges.OpenVpn.UserOn(machine)));
@@ -125,7 +125,4 @@ internal static class OpenVpnRenderer
     }
 
     private static bool Sets(OpenVpnInstance instance, string directive) => instance.Directives.Any(d => d.Name == directive);
-
-    private static string Line(OpenVpnDirective directive) =>
-        string.Join(' ', [directive.Name, .. directive.Arguments.Select(DirectiveText.Quote)]);
 }

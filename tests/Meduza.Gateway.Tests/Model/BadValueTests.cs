@@ -56,6 +56,7 @@ public sealed class BadValueTests
         (Office + "dev_type", ["null", "tuntap"]),
         (Office + "fragment", ["1"]),
         (Office + "topology", ["net31"]),
+        (Office + "compat_mode", ["0x10", "2", "2.4", "2.4.", "2.4.0.1", "two.four.nought"]),
     ];
 
     public static TheoryData<string, string> WrongLines
@@ -89,6 +90,10 @@ public sealed class BadValueTests
         { Node + "tinc/address", "host\nhost2\nConnectTo = x" },
         { Node + "tinc/subnet", "10.0.0.0/24#x" },
         { Node + "tinc/subnet", "not a subnet" },
+        { Node + "tinc/public_key", "Subnet = 0.0.0.0/0\n" + Material.Of("tinc-b.pub") },
+        { Node + "tinc/public_key", Material.Of("tinc-b.pub") + "Address = 192.0.2.66" },
+        { Node + "tinc/public_key", Material.Of("tinc-b.pub") + "Port = 1\n" + Material.Of("tinc-a.pub") },
+        { Node + "tinc/public_key", Material.Of("tinc-b.pub") + Material.Of("tinc-a.pub") },
         { Node + "ospf/active_ifaces", "eth0\nabcdefghijklmnop" },
         { Node + "ospf/active_ifaces", "eth0\nexit" + "\nrouter bgp 1" },
         { Office + "remote", "host 0" },
@@ -97,7 +102,10 @@ public sealed class BadValueTests
         { Office + "remote", "host 1194 udp extra" },
         { Office + "remote", "-up /bin/sh" },
         { Office + "remote", "http://host" },
+        { Office + "remote", string.Join('.', Enumerable.Repeat(new string('a', 49), 5)) + " 1194 udp6" },
         { Office + "pull_filter", "drop x" },
+        { Office + "pull_filter", $"ignore \"{new string('"', 130)}\"" },
+        { Office + "push", $"\"{new string('é', 125)}\"" },
         { Office + "pull_filter", "ignore \"open" },
         { "/global/bgp/filter/in", "allow 10.0.0.0/8" },
         { "/global/bgp/filter/in", "permit 10.0.0.0/8 le 7" },

@@ -8,7 +8,7 @@ public sealed class DirectiveProgramTests
 {
     private static readonly string[] Candidates =
     [
-        "10.8.0.0", "255.255.255.0", "fd00::1", "fd00::1/64", "host.example", "1.2", "AES-256-GCM", "eth0", "00:11:22:33:44:55", "a text", "1194", "1", "2", "100", "1400",
+        "10.8.0.0", "255.255.255.0", "fd00::1", "fd00::1/64", "host.example", "2.4.0", "AES-256-GCM", "eth0", "00:11:22:33:44:55", "a text", "1194", "1", "2", "100", "1400",
         string.Join(':', Enumerable.Repeat("ab", 32)),
     ];
 
@@ -28,6 +28,21 @@ public sealed class DirectiveProgramTests
             var result = Command.Run("openvpn", [$"--{name}", .. words, "--show-digests"], TimeSpan.FromSeconds(10));
             Assert.True(result.ExitCode == 0, $"{name} {string.Join(' ', words)}\n{result.Output}{result.Error}");
         }
+    }
+
+    [Fact]
+    public void Openvpn_reads_the_longest_line_that_is_allowed_and_ends_at_a_longer_one()
+    {
+        var file = Path.GetTempFileName();
+        foreach (var length in (int[])[DirectiveText.LongestLine, DirectiveText.LongestLine + 1])
+        {
+            var names = new string('A', length - "data-ciphers ".Length);
+            var kind = DirectiveTable.Allowed.Single(shape => shape.Name == "data-ciphers").Kind;
+            File.WriteAllText(file, DirectiveText.Line("data-ciphers", [names]) + "\nverb 3\n");
+            var taken = Command.Run("openvpn", ["--config", file, "--show-digests"], TimeSpan.FromSeconds(10)).ExitCode == 0;
+            Assert.Equal((length == DirectiveText.LongestLine, taken), (taken, kind.Read(names).Ok));
+        }
+        File.Delete(file);
     }
 
     [Fact]

@@ -37,6 +37,9 @@ internal sealed record DirectiveArgument(string Expected, Func<string, bool> Acc
         text => text.Length is > 0 and <= 2000 && !text.AsSpan().ContainsAnyExcept(NameCharacters)
             && text.Split(':').All(name => name.Any(char.IsAsciiLetterOrDigit)));
 
+    public static DirectiveArgument Version { get; } = new(
+        "a version of three numbers, such as 2.4.0", text => text.Split('.') is { Length: 3 } parts && parts.All(part => AddressText.TryParseNumber(part, 255, out _)));
+
     public static DirectiveArgument Fingerprint { get; } = new(
         "a SHA-256 fingerprint: 32 pairs of hexadecimal digits joined by ':'",
         text => text.Length == 95 && text.Split(':') is { Length: 32 } pairs && pairs.All(p => p.Length == 2 && p.All(char.IsAsciiHexDigit)));

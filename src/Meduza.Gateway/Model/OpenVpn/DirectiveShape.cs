@@ -15,6 +15,8 @@ internal sealed record DirectiveShape(string Name, ImmutableArray<DirectiveArgum
     /// <summary>The key's name: <c>-</c> is written as <c>_</c>.</summary>
     public string KeyName => Name.Replace('-', '_');
 
+    internal static string TooLong => $"openvpn reads lines of at most {DirectiveText.LongestLine} bytes, and this one would be longer";
+
     private bool TakesNothing => Required.IsEmpty && Optional.IsEmpty;
 
     /// <summary>The kind of its key's value: for a directive without arguments a flag, otherwise the arguments.</summary>
@@ -48,6 +50,8 @@ internal sealed record DirectiveShape(string Name, ImmutableArray<DirectiveArgum
                 if (!argument.Accepts(words[i]))
                     return Reading.Bad<ImmutableArray<OpenVpnDirective>>($"argument {i + 1} is not {argument.Expected}");
             }
+            if (!DirectiveText.Fits(DirectiveText.Line(Name, words)))
+                return Reading.Bad<ImmutableArray<OpenVpnDirective>>(TooLong);
             var directive = new OpenVpnDirective(Name, [.. words]);
             if (!directives.Contains(directive))
                 directives.Add(directive);

@@ -85,7 +85,7 @@ internal static class DirectiveTable
         One("comp-lzo", [], OneOf("yes", "no", "adaptive")),
         Flag("comp-noadapt"),
         One("allow-compression", OneOf("yes", "no", "asym")),
-        One("compat-mode", Names),
+        One("compat-mode", DirectiveArgument.Version),
 
         // TLS.
         Flag("tls-server"),

@@ -9,6 +9,9 @@ namespace Meduza.Gateway.Model.OpenVpn;
 /// </summary>
 internal static class DirectiveText
 {
+    /// <summary>Bytes of a line, without its end; openvpn 2.6 ends at a longer one (OPTION_LINE_SIZE in its options.h, tried).</summary>
+    public const int LongestLine = 254;
+
     private static readonly SearchValues<char> PlainCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:/_+-,=@!");
 
@@ -42,6 +45,12 @@ internal static class DirectiveText
             words.Add(word.ToString());
         return quote == '\0';
     }
+
+    /// <summary>The line that openvpn reads as this directive.</summary>
+    public static string Line(string name, IEnumerable<string> arguments) => string.Join(' ', [name, .. arguments.Select(Quote)]);
+
+    /// <summary>True when openvpn reads the line to its end.</summary>
+    public static bool Fits(string line) => Encoding.UTF8.GetByteCount(line) <= LongestLine;
 
     /// <summary>The word as it must be written so that OpenVPN reads exactly it. Without line breaks, which no quoting can hold.</summary>
     public static string Quote(string word)

@@ -55,6 +55,9 @@ internal static class OpenVpnKinds
         var words = Words(text);
         if (words.Length is 0 or > 3 || !Kinds.HostOrAddress.Read(words[0]).Ok)
             return Reading.Bad<OpenVpnRemote>();
+        // A remote without a port has the instance's.
+        if (!DirectiveText.Fits(DirectiveText.Line("remote", words.Length > 1 ? words : [words[0], "65535"])))
+            return Reading.Bad<OpenVpnRemote>(DirectiveShape.TooLong);
         Port? port = null;
         if (words.Length > 1)
         {
