@@ -22,7 +22,8 @@ usage: ./build.sh [VERB]
   lab           the same, and keep the network up for looking around, until Ctrl-C (as root)
   bench         measure; one line of JSON a figure (as root); "bench supervision" for PID 1 beside others alone,
                 "bench rendering" for keys to plans
-  fuzz          give 10 million mutated messages to every netlink parser; "fuzz N SEED" for N others
+  fuzz          give 10 million mutated messages to every netlink parser, and 100,000 fleets of hostile keys to every
+                renderer; "fuzz netlink" or "fuzz rendering" for one of them, "fuzz rendering N SEED" for N others
   clean         remove everything that was built
 TEXT
 }

@@ -64,6 +64,8 @@ public sealed class MihomoSchemaTests
         Assert.True(results.IsValid, string.Join('\n', errors));
     }
 
+    internal static bool IsValid(YamlNode config) => Evaluate(config).IsValid;
+
     private static EvaluationResults Evaluate(YamlNode config) => Schema.Value.Evaluate(
         JsonSerializer.SerializeToElement(Json(config)), new EvaluationOptions { OutputFormat = OutputFormat.List });
 
@@ -83,9 +85,16 @@ public sealed class MihomoSchemaTests
         YamlSequence list => new JsonArray([.. list.Items.Select(Json)]),
         YamlScalar { Type: YamlType.Null } => null,
         YamlScalar { Type: YamlType.Bool, Text: var text } => text == "true",
-        YamlScalar { Type: YamlType.IntNumber, Text: var text } => long.Parse(text, CultureInfo.InvariantCulture),
+        YamlScalar { Type: YamlType.IntNumber, Text: var text } => Integer(text),
         YamlScalar { Type: YamlType.FloatNumber, Text: var text } => double.Parse(text, CultureInfo.InvariantCulture),
         YamlScalar scalar => scalar.Text,
         _ => throw new InvalidOperationException(node.ToString()),
+    };
+
+    private static JsonValue Integer(string text) => text switch
+    {
+        ['0', 'x' or 'X', .. var hex] => JsonValue.Create(Convert.ToInt64(hex, 16)),
+        ['0', >= '0' and <= '7', ..] => JsonValue.Create(Convert.ToInt64(text, 8)),
+        _ => JsonValue.Create(long.Parse(text, CultureInfo.InvariantCulture)),
     };
 }
