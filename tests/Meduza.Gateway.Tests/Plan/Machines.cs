@@ -16,4 +16,21 @@ internal static class Machines
         Links = state.Links.ToImmutableDictionary(link => link.Name, link => new ObservedLink(true, link.Addresses) { Mtu = link.Mtu ?? 0 }),
         Frr = state.Frr.ToImmutableDictionary(frr => frr.Daemon, frr => new ObservedFrr(frr.Config, true)),
     };
+
+    /// <summary>The machine after a plan was carried out on it.</summary>
+    public static ObservedState Apply(this ObservedState machine, Changes changes) => machine with
+    {
+        Folders = machine.Folders.SetItems(changes.Folders.Select(folder => KeyValuePair.Create(folder.Path, (folder.Mode, folder.Owner ?? "root")))),
+        Files = machine.Files.RemoveRange(changes.Deletes)
+            .SetItems(changes.Writes.Select(file => KeyValuePair.Create(file.Path, new ObservedFile(file.Content, file.Mode, file.Owner ?? "root")))),
+        Services = machine.Services.RemoveRange(changes.Removes.Select(service => service.Name))
+            .SetItems(changes.Defines.Select(service => KeyValuePair.Create(service.Name, service))),
+        Links = machine.Links.SetItems(changes.Links.Select(link => KeyValuePair.Create(link.Name, Apply(machine.Links.GetValueOrDefault(link.Name), link)))),
+        // A daemon that starts reads its file, and one that is stopped runs nothing.
+        Frr = machine.Frr.RemoveRange(changes.Removes.Select(service => service.Name))
+            .SetItems(changes.Frr.Select(change => KeyValuePair.Create(change.Daemon, new ObservedFrr(change.Config, true)))),
+    };
+
+    private static ObservedLink Apply(ObservedLink? link, LinkChange change) => new(
+        change.BringUp || link is { Up: true }, [.. (link?.Addresses ?? []).Except(change.Remove), .. change.Add]) { Mtu = change.Mtu ?? link?.Mtu ?? 0 };
 }

@@ -1,4 +1,5 @@
 using Meduza.Gateway.Model.OpenVpn;
+using Meduza.Gateway.Tests.Model.OpenVpn;
 using Meduza.Linux.Process;
 
 namespace Meduza.Gateway.Tests.Programs;
@@ -6,12 +7,6 @@ namespace Meduza.Gateway.Tests.Programs;
 /// <summary>The table of directives against openvpn's own parser.</summary>
 public sealed class DirectiveProgramTests
 {
-    private static readonly string[] Candidates =
-    [
-        "10.8.0.0", "255.255.255.0", "fd00::1", "fd00::1/64", "host.example", "2.4.0", "AES-256-GCM", "eth0", "00:11:22:33:44:55", "a text", "1194", "1", "2", "100", "1400",
-        string.Join(':', Enumerable.Repeat("ab", 32)),
-    ];
-
     public static TheoryData<string> Allowed => new(DirectiveTable.Allowed.Select(shape => shape.Name));
 
     /// <summary>With the fewest and with the most arguments that the table allows; openvpn then shows its digests and ends.</summary>
@@ -22,7 +17,7 @@ public sealed class DirectiveProgramTests
         var shape = DirectiveTable.Allowed.Single(shape => shape.Name == name);
         foreach (var arguments in new[] { shape.Required, shape.Required.AddRange(shape.Optional) }.DistinctBy(arguments => arguments.Length))
         {
-            var words = arguments.Select(argument => Example(name, argument)).ToList();
+            var words = DirectiveExamples.Of(shape, arguments);
             var reading = shape.Kind.Read(words.Count == 0 ? "true" : string.Join(' ', words.Select(DirectiveText.Quote)));
             Assert.True(reading.Ok, reading.Error);
             var result = Command.Run("openvpn", [$"--{name}", .. words, "--show-digests"], TimeSpan.FromSeconds(10));
@@ -53,13 +48,5 @@ public sealed class DirectiveProgramTests
             Assert.True(DirectiveText.TrySplit($"x {DirectiveText.Quote(word)} y", out var words));
             Assert.Equal(["x", word, "y"], words);
         }
-    }
-
-    private static string Example(string directive, DirectiveArgument argument)
-    {
-        var fitting = Candidates.Concat(argument.Expected.Split('|')).Where(argument.Accepts).ToList();
-        Assert.True(fitting.Count > 0, $"{directive}: no example of {argument.Expected}");
-        // A word that stands in for a number or an address is the better example where there is one.
-        return argument.Expected.Contains('|', StringComparison.Ordinal) ? fitting[^1] : fitting[0];
     }
 }

@@ -91,6 +91,27 @@ public sealed class RenderPropertyTests
     }, iter: 1_000);
 
     [Fact]
+    public void What_was_added_and_removed_again_leaves_the_old_bytes_and_no_secret() => Gen.Select(AnyKeys, Additions).Sample((keys, added) =>
+    {
+        var more = added.Aggregate(keys, (set, pair) => set.With(pair.Key, pair.Value));
+        if (keys.Parse("gw-b").Config is not { } before || more.Parse("gw-b").Config is not { } between)
+            return;
+        var state = Renderer.Render(before, new Machine());
+        var machine = Machines.After(state);
+        machine = machine.Apply(Planner.Plan(Renderer.Render(between, new Machine()), machine));
+        machine = machine.Apply(Planner.Plan(state, machine));
+        Assert.True(Planner.Plan(state, machine).IsEmpty);
+        foreach (var file in state.Files)
+            Assert.True(machine.Files[file.Path].Content.Span.SequenceEqual(file.Content.Span), file.Path);
+        // The folder of a network that is renamed is nobody's: nothing tells whether it was ever ours.
+        var renamed = $"/etc/tinc/{between.TincNetname}/";
+        var secrets = Renderer.Render(between, new Machine()).Files.Where(file => file.Secret).Select(file => file.Path)
+            .Where(path => before.TincNetname == between.TincNetname || !path.StartsWith(renamed, StringComparison.Ordinal));
+        Assert.Empty(machine.Files.Keys.Intersect(secrets).Except(state.Files.Select(file => file.Path)));
+        Assert.Equal(state.Services.Select(service => service.Name).Order(StringComparer.Ordinal), machine.Services.Keys.Order(StringComparer.Ordinal));
+    }, iter: 1_000);
+
+    [Fact]
     public void Unrelated_key_changes_nothing() => Gen.Select(Names, Value).Sample((name, value) =>
     {
         foreach (var key in (string[])[$"/global/unrelated/{name}", $"/nodes/gw-b/unrelated/{name}", $"/nodes/other-node/unrelated/{name}", $"/nodes/gw-b/wireguard/w/{name}", $"/elsewhere/{name}"])
