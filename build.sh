@@ -20,8 +20,8 @@ usage: ./build.sh [VERB]
   test unit     run all but the lab and the virtual machine (as root)
   demo          build three gateways in namespaces, ping across them, take them down (as root)
   lab           the same, and keep the network up for looking around, until Ctrl-C (as root)
-  bench         measure; one line of JSON a figure (as root); "bench supervision" for PID 1 beside others alone,
-                "bench rendering" for keys to plans
+  bench         measure; one line of JSON a figure (as root); "bench PART…" for some of it: supervision, continuity,
+                rules, routes, wireguard, rendering, boot, commits
   fuzz          give 10 million mutated messages to every netlink parser, and 100,000 fleets of hostile keys to every
                 renderer; "fuzz netlink" or "fuzz rendering" for one of them, "fuzz rendering N SEED" for N others
   clean         remove everything that was built
@@ -35,7 +35,7 @@ main() {
         "test unit") test_unit ;;
         demo) run_demo ;;
         lab) run_demo --keep ;;
-        bench | "bench supervision" | "bench rendering") shift && run_bench "$@" ;;
+        bench | "bench "*) shift && run_bench "$@" ;;
         fuzz | "fuzz "*) shift && run_fuzz "$@" ;;
         clean) clean ;;
         -h | --help | help) usage ;;
