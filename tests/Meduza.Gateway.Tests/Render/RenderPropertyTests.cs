@@ -40,7 +40,7 @@ public sealed class RenderPropertyTests
     private static readonly Gen<(string Key, byte[] Value)[]> Additions = Gen.Select(KeyOf, Value).Array[0, 12];
 
     /// <summary>The good fleet, some of its keys dropped, others put on top: near enough to good keys that much is rendered.</summary>
-    private static readonly Gen<KeySet> AnyKeys =
+    internal static readonly Gen<KeySet> AnyKeys =
         from dropped in Gen.Int[0, Fleet.Keys.Snapshot.Keys.Count - 1].Array[0, 3]
         from added in Additions
         select added.Aggregate(

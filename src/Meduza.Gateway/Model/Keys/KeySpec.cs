@@ -42,6 +42,9 @@ public abstract record KeySpec(string Template, string About)
     /// <summary>True for a key of a part that this version reads but does not drive.</summary>
     public bool IsUndriven { get; init; }
 
+    /// <summary>True for a node's key that the other nodes read too: never a secret.</summary>
+    public bool IsForOthers { get; init; }
+
     /// <summary>Reports what is wrong with a value that no part in use reads.</summary>
     internal virtual void Check(KeyReader reader, string key, ReadOnlySpan<byte> value) { }
 }

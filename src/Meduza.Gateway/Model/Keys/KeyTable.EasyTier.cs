@@ -25,7 +25,8 @@ public static partial class KeyTable
         "/nodes/<ID>/easytier/dev_name", Kinds.Device, "Name of the overlay's device.") { Default = "et0" };
 
     public static Key<HostAddress> EasyTierIpv4 { get; } = new(
-        "/nodes/<ID>/easytier/ipv4", EasyTierKinds.Address, "The node's address in the overlay; without a length it is of a /24.");
+        "/nodes/<ID>/easytier/ipv4", EasyTierKinds.Address, "The node's address in the overlay; without a length it is of a /24.")
+    { IsForOthers = true };
 
     public static Key<ImmutableArray<EasyTierUrl>> EasyTierListeners { get; } = new(
         "/nodes/<ID>/easytier/listeners", EasyTierKinds.Listeners, "Where the node listens: tcp:11010 means tcp://0.0.0.0:11010.");

@@ -47,13 +47,15 @@ public static partial class KeyTable
     public static Key<ImmutableArray<Prefix>> BgpEdgeBroadcast { get; } = new(
         "/global/bgp/edge_broadcast", Kinds.ListOf(Kinds.Ipv4Network, sorted: true), "Networks that every node with an external peer announces.");
 
-    public static Key<bool> BgpEnable { get; } = new("/nodes/<ID>/bgp/enable", Kinds.Flag, "Runs BGP on the node.") { Default = "false" };
+    public static Key<bool> BgpEnable { get; } = new("/nodes/<ID>/bgp/enable", Kinds.Flag, "Runs BGP on the node.") { Default = "false", IsForOthers = true };
 
-    public static Key<AsNumber> BgpAsn { get; } = new("/nodes/<ID>/bgp/asn", Kinds.AsNumber, "The node's AS number.");
+    public static Key<AsNumber> BgpAsn { get; } = new("/nodes/<ID>/bgp/asn", Kinds.AsNumber, "The node's AS number.")
+    { IsForOthers = true };
 
-    public static Key<AsNumber> BgpLocalAsn { get; } = new("/nodes/<ID>/bgp/local_asn", Kinds.AsNumber, "Read where bgp/asn is absent.");
+    public static Key<AsNumber> BgpLocalAsn { get; } = new("/nodes/<ID>/bgp/local_asn", Kinds.AsNumber, "Read where bgp/asn is absent.")
+    { IsForOthers = true };
 
-    public static Key<RouterId> BgpRouterId { get; } = new("/nodes/<ID>/bgp/router_id", Kinds.RouterId, "BGP router id.") { Default = "router_id" };
+    public static Key<RouterId> BgpRouterId { get; } = new("/nodes/<ID>/bgp/router_id", Kinds.RouterId, "BGP router id.") { Default = "router_id", IsForOthers = true };
 
     public static Key<uint> BgpMaxPaths { get; } = new(
         "/nodes/<ID>/bgp/max_paths", Kinds.Number(1, 64), "How many equally good routes are used at once.") { Default = "1" };

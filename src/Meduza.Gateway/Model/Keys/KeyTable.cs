@@ -29,16 +29,18 @@ public static partial class KeyTable
         "/nodes/<ID>/lan", Kinds.ListOf(Kinds.Ipv4Network, sorted: true), "Networks announced to the other nodes and to external peers.");
 
     public static Key<ImmutableArray<Prefix>> PrivateLan { get; } = new(
-        "/nodes/<ID>/private_lan", Kinds.ListOf(Kinds.Ipv4Network, sorted: true), "Networks announced to the other nodes only.");
+        "/nodes/<ID>/private_lan", Kinds.ListOf(Kinds.Ipv4Network, sorted: true), "Networks announced to the other nodes only.")
+    { IsForOthers = true };
 
     public static Key<RouterId> RouterId { get; } = new(
         "/nodes/<ID>/router_id", Kinds.RouterId,
-        "Used for ospf/router_id and bgp/router_id where they are absent; with iBGP also the address that the other nodes connect to.");
+        "Used for ospf/router_id and bgp/router_id where they are absent; with iBGP also the address that the other nodes connect to.")
+    { IsForOthers = true };
 
     public static Key<Behavior> Behavior { get; } = new(
         "/nodes/<ID>/behavior", Kinds.OneOf(("static", Model.Behavior.Static), ("roaming", Model.Behavior.Roaming)),
         "The other nodes prefer any other way to a roaming node's routes.")
-    { Default = "static" };
+    { Default = "static", IsForOthers = true };
 
     public static Key<bool> DnsmasqEnable { get; } = new("/nodes/<ID>/dnsmasq/enable", Kinds.Flag, "Runs dnsmasq on port 53.")
     { Default = "as mosdns/enable" };

@@ -14,6 +14,8 @@ internal sealed partial class EtcdConnection
     /// <summary>etcd's limit on the operations of one transaction (<c>--max-txn-ops</c>).</summary>
     public const int MostOperations = 128;
 
+    private static readonly ImmutableArray<string> CommittedPrefixes = [GlobalPrefix, NodesPrefix];
+
     /// <summary>The commit in force and the host records, at one revision: the one to watch from.</summary>
     public async Task<(CommitMark Commit, Keys Hosts, long Revision)> ReadTriggersAsync(CancellationToken cancellation)
     {
@@ -33,13 +35,51 @@ internal sealed partial class EtcdConnection
         return ToKeys(answer.Kvs);
     }
 
-    /// <summary>All keys that commits are about, as they stood at <paramref name="revision"/> (0: as they are now).</summary>
+    /// <summary>The keys that commits are about, as they stood at <paramref name="revision"/> (0: as they are now).</summary>
+    /// <param name="isWanted">Whether a key is kept; the others are forgotten, but counted.</param>
     /// <exception cref="EtcdException"><see cref="EtcdFailure.Compacted"/>: etcd no longer knows that revision.</exception>
-    public Task<Snapshot> ReadKeysAsync(long revision, CancellationToken cancellation) =>
-        ReadAsync([GlobalPrefix, NodesPrefix], revision, cancellation);
+    public async Task<KnownKeys> ReadKeysAsync(long revision, Func<string, bool> isWanted, CancellationToken cancellation)
+    {
+        var request = new TxnRequest();
+        foreach (var prefix in CommittedPrefixes)
+            request.Success.Add(new RequestOp { RequestRange = Prefix(prefix, revision) });
+        var answer = await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
+        var all = answer.Responses.SelectMany(response => response.ResponseRange.Kvs);
+        var snapshot = new Snapshot(revision == 0 ? answer.Header.Revision : revision, ToKeys(all, isWanted));
+        return new(snapshot, answer.Responses.Sum(response => (long)response.ResponseRange.Kvs.Count));
+    }
+
+    /// <summary>The same, from what was read at an earlier revision: only what was written since comes over the wire.</summary>
+    /// <param name="known">What was read from this etcd before.</param>
+    /// <param name="revision">No earlier than that.</param>
+    /// <param name="isWanted">As it was then.</param>
+    /// <returns>Null where keys were deleted since: etcd cannot be asked which, so that all must be read.</returns>
+    /// <exception cref="EtcdException"><see cref="EtcdFailure.Compacted"/>: etcd no longer knows that revision.</exception>
+    public async Task<KnownKeys?> ReadChangesAsync(KnownKeys known, long revision, Func<string, bool> isWanted, CancellationToken cancellation)
+    {
+        var request = new TxnRequest();
+        foreach (var prefix in CommittedPrefixes)
+        {
+            var written = Prefix(prefix, revision);
+            written.MinModRevision = known.Snapshot.Revision + 1;
+            var count = Prefix(prefix, revision);
+            count.CountOnly = true;
+            request.Success.Add(new RequestOp { RequestRange = written });
+            request.Success.Add(new RequestOp { RequestRange = count });
+        }
+        var answer = await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
+        var answers = answer.Responses.Select(response => response.ResponseRange).Chunk(2).ToList();
+        var changes = answers.SelectMany(pair => pair[0].Kvs).ToList();
+        var total = answers.Sum(pair => pair[1].Count);
+        // A key that was deleted and made again counts as made and as deleted: it was known, and is not one more.
+        if (known.Count + changes.Count(kv => kv.CreateRevision > known.Snapshot.Revision) != total)
+            return null;
+        var keys = known.Snapshot.Keys.SetItems(ToKeys(changes, isWanted));
+        return new(new(revision, keys), total);
+    }
 
     /// <summary>All keys under some prefixes, at one revision (0: as they are now).</summary>
-    /// <inheritdoc cref="ReadKeysAsync"/>
+    /// <exception cref="EtcdException">It cannot be read.</exception>
     public async Task<Snapshot> ReadAsync(IReadOnlyList<string> prefixes, long revision, CancellationToken cancellation)
     {
         var request = new TxnRequest();
@@ -82,11 +122,15 @@ internal sealed partial class EtcdConnection
     private static CommitMark MarkOf(KeyValue kv) => new(kv.Value.ToStringUtf8(), kv.ModRevision);
 
     /// <remarks>A key's name that is not UTF-8 keeps a replacement character, so that it is reported as unknown, not lost.</remarks>
-    private static Keys ToKeys(IEnumerable<KeyValue> kvs)
+    private static Keys ToKeys(IEnumerable<KeyValue> kvs, Func<string, bool>? isWanted = null)
     {
         var keys = Snapshot.Empty.Keys.ToBuilder();
         foreach (var kv in kvs)
-            keys[Encoding.UTF8.GetString(kv.Key.Span)] = kv.Value.Memory;
+        {
+            var key = Encoding.UTF8.GetString(kv.Key.Span);
+            if (isWanted is null || isWanted(key))
+                keys[key] = kv.Value.Memory;
+        }
         return keys.ToImmutable();
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Meduza.Gateway.Model;
+using Meduza.Gateway.Model.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace Meduza.Init.Agent.Store;
@@ -10,18 +11,24 @@ namespace Meduza.Init.Agent.Store;
 /// raised, so whatever happened while there was none is looked at: a lost event costs nothing.
 /// </summary>
 internal sealed partial class EtcdStore(
-    EtcdSettings settings, Triggers triggers, IEnumerable<ISessionTask> sessionTasks, TimeProvider clock, ILogger<EtcdStore> log)
+    NodeSettings settings, Triggers triggers, IEnumerable<ISessionTask> sessionTasks, TimeProvider clock, ILogger<EtcdStore> log)
 {
     private readonly Backoff _backoff = new(Random.Shared);
     private volatile EtcdConnection? _connection;
     private volatile CommitMark _latest = CommitMark.None;
     private volatile string? _problem = "not connected yet";
 
+    /// <summary>What was read last, and from whom: the agent's loop alone has it.</summary>
+    private (EtcdConnection From, KnownKeys Keys)? _known;
+
     /// <summary>The newest commit that was seen.</summary>
     public CommitMark Latest => _latest;
 
     /// <summary>Why there is no session, in words; null while there is one.</summary>
     public string? Problem => _problem;
+
+    /// <summary>True once a session has begun or could not: until then nobody knows whether etcd is there.</summary>
+    public bool HasTried { get; private set; }
 
     /// <summary>The endpoint in use; null while there is none.</summary>
     public EtcdEndpoint? Endpoint => _connection?.Endpoint;
@@ -60,19 +67,25 @@ internal sealed partial class EtcdStore(
     /// The keys as they stood at <paramref name="commit"/>. Keys that were edited later wait for their own commit. When
     /// etcd has compacted that revision away, the keys as they are now are all there is.
     /// </summary>
+    /// <param name="commit">One that this session has seen.</param>
+    /// <param name="whole">True to read every key, whatever was read before.</param>
     /// <exception cref="EtcdException">It cannot be read now; the triggers are raised again once it can.</exception>
-    public async Task<Snapshot> ReadAsync(CommitMark commit, CancellationToken cancellation)
+    public async Task<Snapshot> ReadAsync(CommitMark commit, bool whole, CancellationToken cancellation)
     {
         var connection = Connection();
+        KnownKeys read;
         try
         {
-            return await connection.ReadKeysAsync(commit.Revision, cancellation);
+            read = (whole ? null : await ReadChangesAsync(connection, commit.Revision, cancellation))
+                ?? await connection.ReadKeysAsync(commit.Revision, IsWanted, cancellation);
         }
         catch (EtcdException e) when (e.Failure == EtcdFailure.Compacted)
         {
             LogCompacted(commit.Revision);
-            return await connection.ReadKeysAsync(0, cancellation);
+            read = await connection.ReadKeysAsync(0, IsWanted, cancellation);
         }
+        _known = (connection, read);
+        return read.Snapshot;
     }
 
     /// <summary>Looks which commit is the newest, without waiting for an event: the ceiling on how long a lost one can matter.</summary>
@@ -84,6 +97,14 @@ internal sealed partial class EtcdStore(
     /// <exception cref="EtcdException">They cannot be read now.</exception>
     public Task<ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>> ReadHostsAsync(
         CancellationToken cancellation) => Connection().ReadHostsAsync(cancellation);
+
+    /// <summary>Null where nothing is known to which changes could be added: another etcd, or its own past, may say otherwise.</summary>
+    private async Task<KnownKeys?> ReadChangesAsync(EtcdConnection connection, long revision, CancellationToken cancellation) =>
+        _known is var (from, known) && from == connection && known.Snapshot.Revision <= revision
+            ? await connection.ReadChangesAsync(known, revision, IsWanted, cancellation)
+            : null;
+
+    private bool IsWanted(string key) => KeysOfInterest.Hold(settings.NodeId, key);
 
     private EtcdConnection Connection() =>
         _connection ?? throw new EtcdException(_problem ?? "not connected", EtcdFailure.Unreachable);
@@ -97,6 +118,7 @@ internal sealed partial class EtcdStore(
         _latest = commit;
         _connection = connection;
         _problem = null;
+        HasTried = true;
         _backoff.Reset();
         LogConnected(endpoint, revision);
         triggers.Raise(Trigger.Commit | Trigger.Hosts | Trigger.Report);
@@ -122,6 +144,7 @@ internal sealed partial class EtcdStore(
         // One line for one problem, however often it is tried: months without etcd must not fill a disk.
         var news = _problem != failure.Message;
         _problem = failure.Message;
+        HasTried = true;
         triggers.Raise(Trigger.Report);
         if (news)
             LogLost(failure.Message);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Meduza.Linux.Process;
@@ -55,6 +56,19 @@ internal sealed class EtcdServer : IDisposable
         var result = Command.Run("/usr/bin/etcdctl", ["--endpoints", Endpoint, .. ClientOptions, .. args], TimeSpan.FromSeconds(20));
         Assert.True(result.ExitCode == 0, $"etcdctl {string.Join(' ', args)}: {result.Error}{result.Output}");
         return result.Output;
+    }
+
+    /// <summary>Bytes that it has sent to all clients (its metric of that name; where it has none yet, none).</summary>
+    public long SentBytes
+    {
+        get
+        {
+            const string Metric = "etcd_network_client_grpc_sent_bytes_total ";
+            using var client = new HttpClient();
+            var text = client.GetStringAsync(new Uri($"{Endpoint}/metrics")).GetAwaiter().GetResult();
+            return text.Split('\n').Where(line => line.StartsWith(Metric, StringComparison.Ordinal))
+                .Sum(line => (long)double.Parse(line[Metric.Length..], CultureInfo.InvariantCulture));
+        }
     }
 
     public void Put(string key, string value) => Ctl("put", key, value);

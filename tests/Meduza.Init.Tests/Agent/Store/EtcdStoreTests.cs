@@ -20,7 +20,7 @@ public sealed class EtcdStoreTests
         await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
         await session.UntilAsync(() => session.Store.Latest.Value == "first");
 
-        var snapshot = await session.Store.ReadAsync(session.Store.Latest, Cancellation);
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest, whole: false, Cancellation);
 
         Assert.Equal("10.0.0.0/24", Value(snapshot, "/nodes/gw1/lan"));
         Assert.Equal(session.Store.Latest.Revision, snapshot.Revision);
@@ -36,10 +36,75 @@ public sealed class EtcdStoreTests
         await session.UntilAsync(() => session.Store.Latest.Value == "first");
         etcd.Ctl("compact", "3");
 
-        var snapshot = await session.Store.ReadAsync(session.Store.Latest, Cancellation);
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest, whole: false, Cancellation);
 
         Assert.Equal("10.0.0.0/24", Value(snapshot, "/nodes/gw1/lan"));
         Assert.Contains(session.Log.Lines, line => line.Contains("compacted", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Another_nodes_secrets_are_not_kept()
+    {
+        using var etcd = new EtcdServer();
+        etcd.Put("/nodes/gw1/tinc/private_key", "mine");
+        etcd.Put("/nodes/gw2/tinc/private_key", "its");
+        etcd.Put("/nodes/gw2/tinc/public_key", "everybody's");
+        etcd.Put("/commit", "first");
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await session.UntilAsync(() => session.Store.Latest.Value == "first");
+
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest, whole: false, Cancellation);
+
+        Assert.Equal(["/nodes/gw1/tinc/private_key", "/nodes/gw2/tinc/public_key"], snapshot.Keys.Keys);
+    }
+
+    [Fact]
+    public async Task Changes_added_to_what_is_known_are_the_same_as_all_of_it()
+    {
+        using var etcd = new EtcdServer();
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await session.UntilAsync(() => session.Store.Problem is null);
+        var random = new Random(20261126);
+        string[] keys = ["/global/a", "/global/b/c", "/nodes/gw1/lan", "/nodes/gw1/x/y", "/nodes/gw2/private_lan", "/nodes/gw2/lan", "/nodes/gw3/router_id"];
+        for (var commit = 1; commit <= 40; commit++)
+        {
+            // Nothing at all, too; the same key twice; deleted and made again; what nobody here reads.
+            for (var edit = random.Next(4); edit > 0; edit--)
+            {
+                var key = keys[random.Next(keys.Length)];
+                etcd.Ctl(random.Next(3) == 0 ? ["del", key] : ["put", key, $"{commit}.{edit}"]);
+            }
+            etcd.Put("/commit", $"{commit}");
+            await session.UntilAsync(() => session.Store.Latest.Value == $"{commit}");
+
+            var changes = await session.Store.ReadAsync(session.Store.Latest, whole: false, Cancellation);
+            var all = await session.Store.ReadAsync(session.Store.Latest, whole: true, Cancellation);
+
+            Assert.Equal(all.Revision, changes.Revision);
+            Assert.Equal(all.Keys.Keys.Select(key => (key, Value(all, key))), changes.Keys.Keys.Select(key => (key, Value(changes, key))));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_read_for_a_commit_grows_with_the_change_and_not_with_the_fleet()
+    {
+        using var etcd = new EtcdServer();
+        for (var node = 1; node <= 100; node++)
+            etcd.Put($"/nodes/gw{node}/tinc/public_key", new string('k', 10_000));
+        etcd.Put("/commit", "first");
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await session.UntilAsync(() => session.Store.Latest.Value == "first");
+        await session.Store.ReadAsync(session.Store.Latest, whole: false, Cancellation);
+
+        var before = etcd.SentBytes;
+        etcd.Put("/nodes/gw7/tinc/public_key", "changed");
+        etcd.Put("/commit", "second");
+        await session.UntilAsync(() => session.Store.Latest.Value == "second");
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest, whole: false, Cancellation);
+
+        Assert.Equal(100, snapshot.Keys.Count);
+        Assert.Equal("changed", Value(snapshot, "/nodes/gw7/tinc/public_key"));
+        Assert.InRange(etcd.SentBytes - before, 1, 10_000);
     }
 
     [Fact]
