@@ -2,7 +2,7 @@
 #
 #   ./build.sh
 #   docker build -t meduza .
-#   docker run --cap-add NET_ADMIN --cap-add SYS_ADMIN --device /dev/net/tun \
+#   docker run --cap-add NET_ADMIN --cap-add SYS_ADMIN --device /dev/net/tun -v meduza:/data \
 #       -e NODE_ID=gw1 -e ETCD_ENDPOINTS=https://10.0.0.1:2379 meduza
 
 FROM debian:trixie-slim

@@ -83,7 +83,8 @@ internal static class StatusTable
             "etcd",
             string.Join(", ", report.Etcd.Endpoints),
             report.Etcd.Connected ? new Cell("connected", Tone.Good) : new Cell("not connected", Tone.Bad),
-            report.Etcd.Error ?? "");
+            report.Etcd.Error ?? "",
+            report.Etcd.SnapshotInUse is { } revision ? new Cell($"running from the snapshot on disk, revision {Number(revision)}", Tone.Pending) : "");
         return text.ToString();
 
         void Line(string heading, params Cell[] cells)

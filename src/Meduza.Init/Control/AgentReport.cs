@@ -31,6 +31,9 @@ internal sealed record EtcdReport
 
     /// <summary>Why it is not connected, in words; null when it is.</summary>
     public string? Error { get; init; }
+
+    /// <summary>Revision of the commit in force where that was read from the disk, since etcd could not be asked; null otherwise.</summary>
+    public long? SnapshotInUse { get; init; }
 }
 
 /// <summary>The last commit that was looked at; also the value of <c>/updated/ID/commit</c>.</summary>

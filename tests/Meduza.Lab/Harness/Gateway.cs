@@ -54,6 +54,9 @@ public sealed class Gateway : IDisposable
         return host;
     }
 
+    /// <summary>A folder out here that it has as <c>/data</c> from its next start on; null is none that outlives it.</summary>
+    public string? Data { get; set; }
+
     /// <summary>Boots it, with a root as fresh as the first time.</summary>
     /// <param name="environment">What comes beside, or instead of, <c>NODE_ID</c> and <c>ETCD_ENDPOINTS</c>; a bare name takes one away.</param>
     /// <param name="prepare">See <see cref="PidOneOptions.Prepare"/>.</param>
@@ -79,6 +82,7 @@ public sealed class Gateway : IDisposable
             Network = Network,
             Environment = [.. variables.Select(v => $"{v.Key}={v.Value}")],
             Prepare = prepare,
+            Data = Data,
         });
         return _init;
     }

@@ -30,7 +30,7 @@ mount -n -t tmpfs -o mode=755 meduza-lab "$LAB_FOLDER"
 cd "$LAB_FOLDER"
 mkdir -p upper/etc upper/var/lib work root
 # A character device 0:0 is overlayfs's word for "not here": what this machine has there stays out of sight.
-for hidden in dev proc sys run tmp var/log var/tmp var/lib/meduza etc/meduza; do
+for hidden in data dev proc sys run tmp var/log var/tmp var/lib/meduza etc/meduza; do
     mknod "upper/$hidden" c 0 0
 done
 mount -n -t overlay -o "lowerdir=/,upperdir=$LAB_FOLDER/upper,workdir=$LAB_FOLDER/work" overlay root

@@ -19,7 +19,7 @@ namespace Meduza.Init.Agent.Reconcile;
 /// </summary>
 internal sealed partial class Reconciler(
     NodeSettings settings, Machine machine, EtcdStore store, ServiceLink services, Observer observer, Applier applier,
-    Reporter reporter, Triggers triggers, TimeProvider clock, ILogger<Reconciler> log)
+    LastGood lastGood, Reporter reporter, Triggers triggers, TimeProvider clock, ILogger<Reconciler> log)
 {
     /// <summary>How often everything is read and compared, whether or not anything seems to have happened.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
@@ -29,7 +29,13 @@ internal sealed partial class Reconciler(
 
     /// <summary>Keys of the last valid commit, without host records.</summary>
     private Snapshot? _committed;
+    private CommitMark _inForce = CommitMark.None;
+
+    /// <summary>True while the commit in force was read from the disk, and etcd has not said otherwise.</summary>
+    private bool _isFromDisk;
+    private bool _lookedOnDisk;
     private Keys _hosts = Snapshot.Empty.Keys;
+    private bool _hostsKnown;
     private CommitMark? _lookedAt;
     private DesiredState? _desired;
     private GatewayConfig? _config;
@@ -42,6 +48,7 @@ internal sealed partial class Reconciler(
 
     public async Task RunAsync(CancellationToken cancellation)
     {
+        triggers.Raise(Trigger.Observe);
         while (true)
         {
             var trigger = await triggers.TakeAsync(NextWait(), cancellation);
@@ -65,6 +72,8 @@ internal sealed partial class Reconciler(
         _asked = _asked.AddRange(services.TakeReconciles());
         var startedAt = clock.GetTimestamp();
         _askedProblem = await ReadAsync(trigger, startedAt, cancellation) ?? _askedProblem;
+        if (_committed is null && !_lookedOnDisk)
+            await BeginFromDiskAsync(startedAt, cancellation);
 
         if ((trigger & (Trigger.Kernel | Trigger.Full)) != 0)
             observer.ForgetKernel();
@@ -73,9 +82,49 @@ internal sealed partial class Reconciler(
             await ConvergeAsync(_desired, cancellation);
 
         if (_progress?.Judge(services.Services) == true)
+        {
             Publish(_progress.Report!);
+            if (_progress.Report is { Result: "applied" } && !_isFromDisk)
+                lastGood.IsApplied();
+        }
+        reporter.SnapshotInUse = _isFromDisk ? _inForce.Revision : null;
+        reporter.SnapshotProblem = lastGood.Problem;
         await reporter.ReportAsync(_desired, _config, services.Services, store, _progress?.Report, cancellation);
         await AnswerAsync(cancellation);
+        if (_committed is not null)
+            lastGood.Save(_inForce, _committed, Snapshot.Empty with { Keys = _hosts });
+    }
+
+    /// <summary>
+    /// While etcd cannot be asked, or what it has is not valid, the last good state is what this machine is to be. At a
+    /// boot that is at once. But an agent that comes back finds all as the one before had left it, which may be newer than
+    /// the disk: it waits for etcd's first word.
+    /// </summary>
+    private async Task BeginFromDiskAsync(long startedAt, CancellationToken cancellation)
+    {
+        if (store.Problem is null && _lookedAt is null)
+            return; // it was reached, and is read in the next turn
+        await services.RefreshAsync(cancellation);
+        if (!store.HasTried && services.Services.Count > 0)
+            return;
+        _lookedOnDisk = true;
+        if (!_hostsKnown && lastGood.LoadHosts() is { } hosts)
+            _hosts = hosts.Keys;
+        foreach (var (mark, keys) in lastGood.Load())
+        {
+            var result = Parse(keys);
+            var fault = result.Errors.IsEmpty ? TryRender(result) : result.Errors[0];
+            if (fault is not null)
+            {
+                LogKeptInvalid(mark.Value, mark.Revision, fault.Key, fault.Message);
+                continue;
+            }
+            (_committed, _inForce, _isFromDisk) = (keys, mark, true);
+            _progress ??= new(mark, clock, startedAt, BuildInfo.Version);
+            Warn(result.Warnings.AddRange(_desired!.Warnings));
+            LogFromDisk(mark.Value, mark.Revision);
+            return;
+        }
     }
 
     /// <summary>Reads what the trigger says may have changed, and renders it.</summary>
@@ -90,7 +139,7 @@ internal sealed partial class Reconciler(
             var hostsChanged = (trigger & (Trigger.Hosts | Trigger.Full)) != 0 && await ReadHostsAsync(cancellation);
             if ((full || (trigger & Trigger.Commit) != 0) && store.Latest is var latest && (full || latest != _lookedAt))
             {
-                var snapshot = await store.ReadAsync(latest, cancellation);
+                var snapshot = await store.ReadAsync(latest, whole: full, cancellation);
                 Render(snapshot, latest, startedAt);
             }
             else if (hostsChanged && _committed is not null)
@@ -111,10 +160,11 @@ internal sealed partial class Reconciler(
     private async Task<bool> ReadHostsAsync(CancellationToken cancellation)
     {
         var hosts = await store.ReadHostsAsync(cancellation);
-        if (hosts.Count == _hosts.Count && hosts.All(host => _hosts.TryGetValue(host.Key, out var value) && value.Span.SequenceEqual(host.Value.Span)))
-            return false;
-        _hosts = hosts;
-        return true;
+        var isSame = hosts.Count == _hosts.Count && hosts.All(host => _hosts.TryGetValue(host.Key, out var value) && value.Span.SequenceEqual(host.Value.Span));
+        if (!isSame || !_hostsKnown)
+            lastGood.HostsChanged();
+        (_hosts, _hostsKnown) = (hosts, true);
+        return !isSame;
     }
 
     private void Render(Snapshot snapshot, CommitMark mark, long startedAt)
@@ -132,7 +182,8 @@ internal sealed partial class Reconciler(
             _progress = new(mark, clock, startedAt, BuildInfo.Version);
         if (errors.IsEmpty)
         {
-            _committed = snapshot;
+            (_committed, _inForce, _isFromDisk) = (snapshot, mark, false);
+            lastGood.IsInForce();
             return;
         }
         _progress!.Reject([.. errors.Select(error => new CommitError(error.Key, error.Message))]);
@@ -236,6 +287,12 @@ internal sealed partial class Reconciler(
 
     [LoggerMessage(300, LogLevel.Information, "commit '{Commit}' (revision {Revision}) {Result} in {Milliseconds} ms, changed: {Changed}")]
     private partial void LogCommit(string commit, long revision, string result, double milliseconds, string changed);
+
+    [LoggerMessage(304, LogLevel.Information, "beginning with the last good state from the disk, commit '{Commit}' (revision {Revision}), until etcd says otherwise")]
+    private partial void LogFromDisk(string commit, long revision);
+
+    [LoggerMessage(305, LogLevel.Warning, "commit '{Commit}' (revision {Revision}) from the disk is not valid for this version, so it is passed over: {Key}: {Message}")]
+    private partial void LogKeptInvalid(string commit, long revision, string key, string message);
 
     [LoggerMessage(303, LogLevel.Error, "the machine cannot be compared with what it should be: {Problem}; trying again")]
     private partial void LogObserveFailed(string problem);

@@ -28,6 +28,12 @@ internal sealed class Reporter(
     /// <summary>Findings about the commit in force that did not stop it.</summary>
     public ImmutableArray<KeyFinding> Warnings { get; set; } = [];
 
+    /// <summary>Revision of the commit in force where that came from the disk; null where it came from etcd.</summary>
+    public long? SnapshotInUse { get; set; }
+
+    /// <summary>Why the last good state is not kept on disk; null while it is.</summary>
+    public string? SnapshotProblem { get; set; }
+
     /// <summary>How long what was read last is good; infinite where nothing has to be read again.</summary>
     public TimeSpan UntilRefresh => (UntilNeighbors, wireGuard.UntilRefresh) switch
     {
@@ -77,6 +83,7 @@ internal sealed class Reporter(
                 Endpoints = [.. settings.Endpoints.Select(endpoint => endpoint.ToString())],
                 Connected = store.Problem is null,
                 Error = store.Problem,
+                SnapshotInUse = SnapshotInUse,
             },
             Commit = commit,
             OpenVpn =
@@ -89,7 +96,11 @@ internal sealed class Reporter(
             ],
             WireGuard = wireGuard.Reports,
             Neighbors = _neighbors,
-            Warnings = [.. Warnings.Select(warning => new CommitError(warning.Key, warning.Message))],
+            Warnings =
+            [
+                .. Warnings.Select(warning => new CommitError(warning.Key, warning.Message)),
+                .. SnapshotProblem is null ? (CommitError[])[] : [new("agent", SnapshotProblem)],
+            ],
         };
         var bytes = JsonSerializer.SerializeToUtf8Bytes(report, ControlJson.Default.AgentReport);
         if (bytes.AsSpan().SequenceEqual(_lastReport))

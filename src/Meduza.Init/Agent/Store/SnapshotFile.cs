@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using Etcdserverpb;
+using Google.Protobuf;
+using Meduza.Gateway.Model;
+using Mvccpb;
+
+namespace Meduza.Init.Agent.Store;
+
+/// <summary>
+/// A commit as it lies on disk, to be applied when etcd cannot be asked.
+/// <code>
+/// 0   8   "MEDUZA", 0, the version of this layout (1)
+/// 8   32  SHA-256 of all that follows
+/// 40      a RangeResponse of etcd's: its header has the revision, the first key is /commit (where there was one), and
+///         then come the keys, sorted
+/// </code>
+/// </summary>
+internal static class SnapshotFile
+{
+    private const int ChecksumAt = 8, BodyAt = ChecksumAt + SHA256.HashSizeInBytes;
+
+    private static ReadOnlySpan<byte> Magic => "MEDUZA\0\u0001"u8;
+
+    /// <summary>The file's content.</summary>
+    public static byte[] Write(CommitMark mark, Snapshot snapshot)
+    {
+        var answer = new RangeResponse { Header = new() { Revision = snapshot.Revision } };
+        if (mark.Revision > 0)
+            answer.Kvs.Add(new KeyValue { Key = ByteString.CopyFromUtf8(EtcdConnection.CommitKey), Value = ByteString.CopyFromUtf8(mark.Value), ModRevision = mark.Revision });
+        foreach (var (key, value) in snapshot.Keys)
+            answer.Kvs.Add(new KeyValue { Key = ByteString.CopyFromUtf8(key), Value = UnsafeByteOperations.UnsafeWrap(value) });
+
+        var file = new byte[BodyAt + answer.CalculateSize()];
+        Magic.CopyTo(file);
+        answer.WriteTo(file.AsSpan(BodyAt));
+        SHA256.HashData(file.AsSpan(BodyAt), file.AsSpan(ChecksumAt));
+        return file;
+    }
+
+    /// <summary>Reads a file's content.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, cut off, something else, or of another version.</exception>
+    public static (CommitMark Mark, Snapshot Snapshot) Read(ReadOnlySpan<byte> file)
+    {
+        if (file.Length < BodyAt || !file.StartsWith(Magic[..^1]))
+            throw new InvalidDataException("it is no snapshot, or one that was cut off");
+        if (file[Magic.Length - 1] != Magic[^1])
+            throw new InvalidDataException($"it is of version {file[Magic.Length - 1]}, and this program knows version {Magic[^1]}");
+        if (!SHA256.HashData(file[BodyAt..]).AsSpan().SequenceEqual(file[ChecksumAt..BodyAt]))
+            throw new InvalidDataException("its checksum is wrong: it is damaged");
+        RangeResponse answer;
+        try
+        {
+            answer = RangeResponse.Parser.ParseFrom(file[BodyAt..]);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new InvalidDataException("what it holds are no keys", e);
+        }
+        var mark = CommitMark.None;
+        var keys = Snapshot.Empty.Keys.ToBuilder();
+        foreach (var kv in answer.Kvs)
+        {
+            if (kv.ModRevision > 0)
+                mark = new(kv.Value.ToStringUtf8(), kv.ModRevision);
+            else
+                keys[kv.Key.ToStringUtf8()] = kv.Value.Memory;
+        }
+        return (mark, new(answer.Header?.Revision ?? 0, keys.ToImmutable()));
+    }
+}

@@ -1,0 +1,99 @@
+using Meduza.Gateway.Model;
+using Meduza.Init.Agent.Store;
+using Meduza.Linux;
+
+namespace Meduza.Init.Tests.Agent.Store;
+
+public sealed class SnapshotFolderTests : IDisposable
+{
+    private readonly string _place = Directory.CreateTempSubdirectory("meduza-snapshots-").FullName;
+    private readonly List<string> _warnings = [];
+    private readonly SnapshotFolder _folder;
+
+    public SnapshotFolderTests() => _folder = new(Path.Join(_place, "kept"));
+
+    public void Dispose() => Directory.Delete(_place, recursive: true);
+
+    [Fact]
+    public void Nothing_kept_is_nothing_to_begin_with_and_nothing_wrong()
+    {
+        Assert.Empty(Commits());
+        Assert.Null(_folder.LoadHosts(_warnings.Add));
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void The_one_in_force_comes_first_then_those_that_were_applied_from_the_newest_on()
+    {
+        _folder.KeepApplied(Mark(1), Keys(1));
+        _folder.KeepApplied(Mark(2), Keys(2));
+        _folder.KeepInForce(Mark(3), Keys(3));
+
+        Assert.Equal([3L, 2, 1], Commits());
+    }
+
+    [Fact]
+    public void The_last_ten_that_were_applied_are_kept()
+    {
+        for (var n = 1; n <= 25; n++)
+            _folder.KeepApplied(Mark(n), Keys(n));
+
+        Assert.Equal(Enumerable.Range(16, 10).Reverse().Select(n => (long)n), Commits());
+    }
+
+    [Fact]
+    public void What_was_applied_already_is_not_kept_twice()
+    {
+        _folder.KeepApplied(Mark(1), Keys(1));
+        _folder.KeepApplied(Mark(1), Keys(1));
+
+        Assert.Equal([1L], Commits());
+    }
+
+    [Fact]
+    public void A_restored_etcd_whose_revisions_begin_anew_is_the_newest_all_the_same()
+    {
+        _folder.KeepApplied(Mark(900), Keys(900));
+        _folder.KeepApplied(Mark(7), Keys(7));
+
+        Assert.Equal([7L, 900], Commits());
+    }
+
+    [Fact]
+    public void A_damaged_one_is_told_and_passed_over()
+    {
+        _folder.KeepApplied(Mark(1), Keys(1));
+        _folder.KeepInForce(Mark(2), Keys(2));
+        File.WriteAllText(Path.Join(_folder.Place, "in-force"), "MEDUZA");
+
+        Assert.Equal([1L], Commits());
+        Assert.Equal($"{_folder.Place}/in-force cannot be used: it is no snapshot, or one that was cut off", Assert.Single(_warnings));
+    }
+
+    [Fact]
+    public void Folder_and_files_are_roots_alone()
+    {
+        _folder.KeepInForce(Mark(1), Keys(1));
+        _folder.KeepHosts(Keys(1));
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder.Place));
+        Assert.All(Directory.GetFiles(_folder.Place), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        Assert.Equal(2, Directory.GetFiles(_folder.Place).Length);
+    }
+
+    [Fact]
+    public void What_cannot_be_kept_is_told_and_what_was_kept_is_there_still()
+    {
+        _folder.KeepInForce(Mark(1), Keys(1));
+        var blocked = new SnapshotFolder(Path.Join(_folder.Place, "in-force", "below a file"));
+
+        Assert.Throws<LinuxException>(() => blocked.KeepInForce(Mark(2), Keys(2)));
+        Assert.Equal([1L], Commits());
+    }
+
+    private static CommitMark Mark(long revision) => new($"commit {revision}", revision);
+
+    private static Snapshot Keys(long revision) => Snapshot.Empty with { Revision = revision };
+
+    private IEnumerable<long> Commits() => [.. _folder.Load(_warnings.Add).Select(kept => kept.Mark.Revision)];
+}
