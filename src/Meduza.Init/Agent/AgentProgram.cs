@@ -1,9 +1,7 @@
-using System.Net;
 using System.Runtime.InteropServices;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
 using Meduza.Init.Agent.Apply.Packets;
-using Meduza.Init.Agent.Apply.WireGuard;
 using Meduza.Init.Agent.Reconcile;
 using Meduza.Init.Agent.Status;
 using Meduza.Init.Agent.Store;
@@ -12,8 +10,6 @@ using Meduza.Init.Logging;
 using Meduza.Linux;
 using Meduza.Linux.Files;
 using Meduza.Linux.Netlink.Route;
-using Meduza.Linux.Netlink.WireGuard;
-using Meduza.Linux.WireGuard;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -76,26 +72,19 @@ internal static partial class AgentProgram
         var clock = TimeProvider.System;
         using var triggers = new Triggers();
         await using var services = await ServiceLink.ConnectAsync(ControlSocket.Path, cancellation);
-        using var route = RouteSocket.Open();
         using var monitor = RouteMonitor.Open(RouteTopics.Links | RouteTopics.Addresses | RouteTopics.Rules);
-        using var packets = new PacketApplier(route);
-        using var kernelWireGuard = WireGuardSocket.TryOpen();
-        var userspaceWireGuard = new UserspaceWireGuard();
-        var wireGuard = new WireGuardApplier(
-            new WireGuardOwnership(route, userspaceWireGuard, services.Services), kernelWireGuard, userspaceWireGuard, new WireGuardEndpoints(triggers, clock, Dns.GetHostAddressesAsync, cancellation));
-        var accounts = Accounts.Read();
-        var machine = MachineProbe.Probe(settings, accounts, problem => LogSetting(logging.CreateLogger("agent"), problem)) with { WireGuardInKernel = kernelWireGuard is not null };
-        var frr = new FrrMemory(FrrMemory.DefaultFolder);
+        using var here = MachineAccess.Open(
+            settings, services.Services, triggers, clock, problem => LogSetting(logging.CreateLogger("agent"), problem), cancellation);
         var book = new StatusBook(settings.NodeId, clock);
         using var publisher = new StatusPublisher(book);
         await using var openVpn = new OpenVpnStates(triggers, clock);
         var store = new EtcdStore(
             settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, logging.CreateLogger<EtcdStore>());
-        var reporter = new Reporter(settings, book, publisher, openVpn, new WireGuardStates(wireGuard, clock, settings.WireGuardStatusInterval), services, clock);
-        var observer = new Observer(route, frr, packets, wireGuard, accounts);
+        var reporter = new Reporter(settings, book, publisher, openVpn, new WireGuardStates(here.WireGuard, clock, settings.WireGuardStatusInterval), services, clock);
         var reconciler = new Reconciler(
-            settings, machine, store, services, observer,
-            new Applier(services, route, frr, packets, wireGuard, accounts, logging.CreateLogger<Applier>()), reporter, triggers, clock,
+            settings, here.Machine, store, services, here.Observer,
+            new Applier(services, here, logging.CreateLogger<Applier>()),
+            new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), logging.CreateLogger<LastGood>()), reporter, triggers, clock,
             logging.CreateLogger<Reconciler>());
 
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -105,7 +94,7 @@ internal static partial class AgentProgram
             store.RunAsync(life.Token),
             reconciler.RunAsync(life.Token),
             WatchDevicesAsync(monitor, triggers, life.Token),
-            PacketWatch.RunAsync(triggers, () => observer.HasPackets, clock, logging.CreateLogger(nameof(PacketWatch)), life.Token),
+            PacketWatch.RunAsync(triggers, () => here.Observer.HasPackets, clock, logging.CreateLogger(nameof(PacketWatch)), life.Token),
         ];
         var ended = await Task.WhenAny(tasks);
         await life.CancelAsync();

@@ -25,7 +25,8 @@ internal static class MihomoSecretFile
         return new Secret(made);
     }
 
-    private static Secret? Load(string path)
+    /// <summary>What is kept; null where nothing is, yet.</summary>
+    public static Secret? Load(string path)
     {
         try
         {

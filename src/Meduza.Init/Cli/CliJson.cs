@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Meduza.Gateway.Generate;
 using Meduza.Init.Cli.Doctor;
 using Meduza.Init.Cli.Offline;
+using Meduza.Init.Cli.Plans;
 using Meduza.Init.Control;
 
 namespace Meduza.Init.Cli;
@@ -22,6 +23,7 @@ namespace Meduza.Init.Cli;
 [JsonSerializable(typeof(LintDocument))]
 [JsonSerializable(typeof(GeneratorOutput))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(PlanDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Indented, for a document that is printed alone.</summary>

@@ -3,11 +3,9 @@ using System.Diagnostics;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply.Packets;
-using Meduza.Init.Agent.Apply.WireGuard;
 using Meduza.Init.Control;
 using Meduza.Linux;
 using Meduza.Linux.Files;
-using Meduza.Linux.Netlink.Route;
 using Microsoft.Extensions.Logging;
 using static Tmds.Linux.LibC;
 
@@ -18,8 +16,7 @@ namespace Meduza.Init.Agent.Apply;
 /// next one, that observes and plans anew, goes on from there. What fails is told with its component and holds no other
 /// component up.
 /// </summary>
-internal sealed partial class Applier(
-    ServiceLink services, RouteSocket route, FrrMemory frr, PacketApplier packets, WireGuardApplier wireGuard, Accounts accounts, ILogger<Applier> log)
+internal sealed partial class Applier(ServiceLink services, MachineAccess here, ILogger<Applier> log)
 {
     /// <summary>Applies <paramref name="changes"/>.</summary>
     /// <returns>What went wrong, by component; empty when nothing did.</returns>
@@ -50,7 +47,7 @@ internal sealed partial class Applier(
         // Before its service: wireguard-go would fail at such a device over and over.
         var devices = desired.WireGuard.Where(device => changes.WireGuard.Contains(device.Component)).ToList();
         foreach (var device in devices)
-            failures.Guard(device.Component, () => wireGuard.RequireOurs(device));
+            failures.Guard(device.Component, () => here.WireGuard.RequireOurs(device));
         foreach (var service in changes.Defines.Where(service => !failures.Has(service.Component)))
         {
             LogDefine(service.Name);
@@ -59,12 +56,12 @@ internal sealed partial class Applier(
         foreach (var device in changes.WireGuardDeletes)
         {
             LogWireGuardDelete(device);
-            failures.Guard("wireguard", () => wireGuard.Delete(device));
+            failures.Guard("wireguard", () => here.WireGuard.Delete(device));
         }
         foreach (var device in devices.Where(device => !failures.Has(device.Component)))
         {
             LogWireGuard(device.Device);
-            failures.Guard(device.Component, () => wireGuard.Apply(device));
+            failures.Guard(device.Component, () => here.WireGuard.Apply(device));
         }
         foreach (var link in changes.Links.Where(link => !failures.Has(link.Component)))
             failures.Guard(link.Component, () => Bring(link));
@@ -73,8 +70,8 @@ internal sealed partial class Applier(
         foreach (var component in changes.Packets)
         {
             LogPackets(component);
-            var allowed = packets.Allowed(desired.Packets, services.Services);
-            failures.Guard(component, () => packets.Apply(component, allowed));
+            var allowed = here.Packets.Allowed(desired.Packets, services.Services);
+            failures.Guard(component, () => here.Packets.Apply(component, allowed));
             if (component == PacketRules.ProxyComponent && allowed.Proxy is not null && BridgePackets.AreLost)
                 LogBridges(BridgePackets.Setting);
         }
@@ -98,7 +95,7 @@ internal sealed partial class Applier(
     {
         var (uid, gid) = Ids(file.Owner, file.Path);
         if (daemon is not null)
-            frr.FileWillChange(daemon.Daemon);
+            here.Frr.FileWillChange(daemon.Daemon);
         AtomicFile.Write(file.Path, file.Content.Span, file.Mode, uid, gid);
         if (daemon is null || isTold)
             return;
@@ -106,7 +103,7 @@ internal sealed partial class Applier(
         // just starting may have read either text, so nothing is noted of it.
         var status = services.Services.GetValueOrDefault(daemon.Daemon);
         if (status is null or { Pid: 0 } or { State: ServiceStates.Ready })
-            frr.FileHolds(daemon.Daemon, status?.Pid ?? 0, daemon.Config, Stopwatch.GetTimestamp());
+            here.Frr.FileHolds(daemon.Daemon, status?.Pid ?? 0, daemon.Config, Stopwatch.GetTimestamp());
     }
 
     /// <exception cref="IOException">The machine has no such user.</exception>
@@ -114,7 +111,7 @@ internal sealed partial class Applier(
     {
         if (owner is null)
             return (0, 0);
-        return accounts.FindUser(owner) is { } user
+        return here.Accounts.FindUser(owner) is { } user
             ? (user.Uid, user.Gid)
             : throw new IOException($"{path} must belong to user \"{owner}\", which does not exist: install the program's package, or add the user");
     }
@@ -122,17 +119,17 @@ internal sealed partial class Applier(
     private void Bring(LinkChange change)
     {
         // Gone again since it was observed: its return is another look.
-        if (route.GetLink(change.Name) is not { } link)
+        if (here.Route.GetLink(change.Name) is not { } link)
             return;
         LogLink(change.Name);
         if (change.Mtu is { } mtu)
-            route.SetMtu(link.Index, mtu);
+            here.Route.SetMtu(link.Index, mtu);
         foreach (var address in change.Remove)
-            Unless(EADDRNOTAVAIL, () => route.DeleteAddress(link.Index, address.Address, address.PrefixLength));
+            Unless(EADDRNOTAVAIL, () => here.Route.DeleteAddress(link.Index, address.Address, address.PrefixLength));
         foreach (var address in change.Add)
-            Unless(EEXIST, () => route.AddAddress(link.Index, address.Address, address.PrefixLength));
+            Unless(EEXIST, () => here.Route.AddAddress(link.Index, address.Address, address.PrefixLength));
         if (change.BringUp)
-            route.SetUp(link.Index);
+            here.Route.SetUp(link.Index);
     }
 
     /// <summary>What somebody else has done since it was observed is done.</summary>
@@ -161,10 +158,10 @@ internal sealed partial class Applier(
         vty.Send("end");
         if (refused is [var (line, answer), ..])
         {
-            frr.Doubt(change.Daemon);
+            here.Frr.Doubt(change.Daemon);
             throw new FrrRefusedException($"{change.Daemon} refused '{line.Line.Trim()}': {answer.Text.Trim()}");
         }
-        frr.FileHolds(change.Daemon, vty.PeerPid, change.Config, Stopwatch.GetTimestamp());
+        here.Frr.FileHolds(change.Daemon, vty.PeerPid, change.Config, Stopwatch.GetTimestamp());
     }
 
     [LoggerMessage(200, LogLevel.Debug, "write {Path}")]

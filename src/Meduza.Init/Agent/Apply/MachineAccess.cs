@@ -1,0 +1,60 @@
+using System.Net;
+using Meduza.Gateway.Render;
+using Meduza.Init.Agent.Apply.Packets;
+using Meduza.Init.Agent.Apply.WireGuard;
+using Meduza.Init.Control;
+using Meduza.Linux;
+using Meduza.Linux.Files;
+using Meduza.Linux.Netlink.Route;
+using Meduza.Linux.Netlink.WireGuard;
+using Meduza.Linux.WireGuard;
+
+namespace Meduza.Init.Agent.Apply;
+
+/// <summary>All that looks at this machine, and that changes it: put together once, for the agent and for who only looks.</summary>
+internal sealed class MachineAccess : IDisposable
+{
+    private readonly WireGuardSocket? _kernelWireGuard;
+
+    private MachineAccess(
+        NodeSettings settings, IReadOnlyDictionary<string, ServiceStatus> services, Triggers triggers, TimeProvider clock, Action<string> warn,
+        CancellationToken cancellation)
+    {
+        Route = RouteSocket.Open();
+        Packets = new(Route);
+        _kernelWireGuard = WireGuardSocket.TryOpen();
+        var userspace = new UserspaceWireGuard();
+        WireGuard = new(
+            new WireGuardOwnership(Route, userspace, services), _kernelWireGuard, userspace,
+            new WireGuardEndpoints(triggers, clock, Dns.GetHostAddressesAsync, cancellation));
+        Accounts = Accounts.Read();
+        Frr = new(FrrMemory.DefaultFolder);
+        Machine = MachineProbe.Probe(settings, Accounts, warn) with { WireGuardInKernel = _kernelWireGuard is not null };
+        Observer = new(Route, Frr, Packets, WireGuard, Accounts);
+    }
+
+    public RouteSocket Route { get; }
+    public PacketApplier Packets { get; }
+    public WireGuardApplier WireGuard { get; }
+    public Accounts Accounts { get; }
+    public FrrMemory Frr { get; }
+    public Observer Observer { get; }
+
+    /// <summary>What rendering must know of it.</summary>
+    public Machine Machine { get; }
+
+    /// <param name="services">What PID 1 runs, as it is known from time to time.</param>
+    /// <param name="triggers">Raised when a peer's name was resolved.</param>
+    /// <param name="warn">Told of a file of the image that cannot be used, in one line.</param>
+    /// <exception cref="LinuxException">The kernel does not give what every gateway needs.</exception>
+    public static MachineAccess Open(
+        NodeSettings settings, IReadOnlyDictionary<string, ServiceStatus> services, Triggers triggers, TimeProvider clock, Action<string> warn,
+        CancellationToken cancellation) => new(settings, services, triggers, clock, warn, cancellation);
+
+    public void Dispose()
+    {
+        _kernelWireGuard?.Dispose();
+        Packets.Dispose();
+        Route.Dispose();
+    }
+}
