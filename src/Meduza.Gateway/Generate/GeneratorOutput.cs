@@ -23,19 +23,22 @@ public sealed record GeneratorOutput
     /// <summary>Files beside the main configuration.</summary>
     public ImmutableArray<GeneratedFile>? Files { get; init; }
 
-    /// <summary>The networks whose packets are proxied.</summary>
+    /// <summary>The networks whose packets are proxied; none in the mode <c>mixed</c>.</summary>
     public ImmutableArray<string>? TproxyTargets { get; init; }
 
     /// <summary><c>mixed</c> or <c>tproxy</c>.</summary>
     public string? Mode { get; init; }
 
+    /// <summary>True when the subscription is to be fetched again and again.</summary>
     public bool? RefreshEnable { get; init; }
 
+    /// <summary>Minutes between two fetches of the subscription, also while that is off.</summary>
     public int? RefreshIntervalMinutes { get; init; }
 
     /// <summary>Path below the rule folder to the URL that its content comes from.</summary>
     public ImmutableSortedDictionary<string, string>? Rules { get; init; }
 
+    /// <summary>Minutes between two looks for newer rule files.</summary>
     public int? RefreshMinutes { get; init; }
 }
 

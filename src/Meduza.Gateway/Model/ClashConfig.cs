@@ -30,8 +30,11 @@ public sealed record ClashConfig
     /// <summary>Where that is; its URL may have a password in it.</summary>
     public Secret? SubscriptionUrl { get; init; }
 
-    /// <summary>How often it is fetched again; null where it is not.</summary>
-    public TimeSpan? Refresh { get; init; }
+    /// <summary>True when it is fetched again and again.</summary>
+    public bool RefreshEnabled { get; init; }
+
+    /// <summary>From one fetch to the next, where it is.</summary>
+    public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromMinutes(60);
 
     /// <summary>What is proxied.</summary>
     public Transports Transports { get; init; } = Transports.Both;

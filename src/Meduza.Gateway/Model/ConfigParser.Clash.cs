@@ -11,11 +11,11 @@ public static partial class ConfigParser
     {
         if (!own.Get(KeyTable.ClashEnable, false))
             return null;
-        var minutes = own.Get(KeyTable.ClashRefreshMinutes, 60u);
         var config = new ClashConfig
         {
             Mode = own.Get(KeyTable.ClashMode, ClashMode.Mixed),
-            Refresh = own.Get(KeyTable.ClashRefreshEnable, false) ? TimeSpan.FromMinutes(minutes) : null,
+            RefreshEnabled = own.Get(KeyTable.ClashRefreshEnable, false),
+            RefreshInterval = TimeSpan.FromMinutes(own.Get(KeyTable.ClashRefreshMinutes, 60u)),
             Transports = own.Get(KeyTable.ClashTproxyProtocol, Transports.Both),
             UseConntrack = own.Get(KeyTable.ClashUseConntrack, false),
             ExcludeRfc1918 = own.Get(KeyTable.ClashExcludeRfc1918, false),

@@ -13,7 +13,8 @@ namespace Meduza.Gateway.Render;
 /// </summary>
 internal static class MosdnsRenderer
 {
-    private const string Component = "mosdns";
+    public const string Component = "mosdns";
+    public const string ConfigPath = MosdnsConfig.Folder + "/config.yaml";
 
     public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
     {
@@ -30,7 +31,7 @@ internal static class MosdnsRenderer
         List<DesiredFile> files =
         [
             // Whoever writes plugins may have put a password into one.
-            state.File(new DesiredFile($"{MosdnsConfig.Folder}/config.yaml", YamlWriter.Write(document), StateBuilder.PrivateFile, Component) { Owner = owner }),
+            state.File(new DesiredFile(ConfigPath, YamlWriter.Write(document), StateBuilder.PrivateFile, Component) { Owner = owner }),
         ];
         foreach (var (name, text) in mosdns.Lists)
             files.Add(state.File($"{MosdnsConfig.Folder}/{MosdnsConfig.ListFile(name)}", ListText(text), StateBuilder.PublicFile, Component));
@@ -39,7 +40,7 @@ internal static class MosdnsRenderer
         {
             Name = "mosdns",
             Component = Component,
-            Command = [machine.Mosdns, "start", "-d", MosdnsConfig.Folder, "-c", $"{MosdnsConfig.Folder}/config.yaml"],
+            Command = [machine.Mosdns, "start", "-d", MosdnsConfig.Folder, "-c", ConfigPath],
             Privileges = ProgramPrivileges.MosDns.On(machine),
             // Rule files and answers come through the proxy; a name that is not defined is not waited for.
             After = ["dnsmasq", MihomoRenderer.Service],

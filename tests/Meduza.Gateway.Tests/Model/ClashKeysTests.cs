@@ -13,8 +13,8 @@ public sealed class ClashKeysTests
     {
         var clash = Keys.With(Node, ("refresh/enable", "true"), ("refresh/interval_minutes", "15")).Config().Clash!;
         Assert.Equal(("main", "https://example.org/sub?token=hunter2"), (clash.Subscription.ToString(), clash.SubscriptionUrl!.Reveal()));
-        Assert.Equal(TimeSpan.FromMinutes(15), clash.Refresh);
-        Assert.Null(Keys.Config().Clash!.Refresh);
+        Assert.Equal((true, TimeSpan.FromMinutes(15)), (clash.RefreshEnabled, clash.RefreshInterval));
+        Assert.False(Keys.Config().Clash!.RefreshEnabled);
         Assert.DoesNotContain("hunter2", Keys.Config().Clash!.ToString(), StringComparison.Ordinal);
     }
 

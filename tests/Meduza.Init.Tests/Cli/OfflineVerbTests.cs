@@ -104,7 +104,8 @@ public sealed class OfflineVerbTests : IDisposable
     [InlineData(1, "standard input has no node 'gw9': there are gw1, gw2", "render", "--node", "gw9", "--from", "-", "--out", "/nowhere")]
     [InlineData(1, "this node has no 'tinc': there are easytier, frr, hosts", "render", "tinc", "--node", "gw1", "--from", "-")]
     [InlineData(1, "/nowhere/keys.yaml", "render", "frr", "--node", "gw1", "--from", "/nowhere/keys.yaml")]
-    [InlineData(2, "no generator 'ospf': there are easytier, tinc, openvpn, wireguard, frr, dnsmasq", "generate", "ospf")]
+    [InlineData(2, "no generator 'ospf': there are easytier, tinc, openvpn, wireguard, frr, clash, mosdns, dnsmasq", "generate", "ospf")]
+    [InlineData(2, "--subscription is for clash, not for frr", "generate", "frr", "--subscription", "main.yaml")]
     [InlineData(1, "standard input is no JSON at line 1, column 1", "generate", "frr")]
     public async Task Wrong_use_is_one_line_that_says_what_is_right(int code, string error, params string[] arguments)
     {
@@ -161,5 +162,77 @@ public sealed class OfflineVerbTests : IDisposable
         Assert.Equal((1, ""), (result.Code, result.Output));
         Assert.Contains(error, result.Error, StringComparison.Ordinal);
         Assert.Equal(1, result.Error.Count(c => c == '\n'));
+    }
+
+    private const string Proxy = """
+        {
+          "node_id": "gw1",
+          "node": {"/nodes/gw1/clash/enable": true, "/nodes/gw1/clash/active_subscription": "main"},
+          "global": {"/global/clash/subscriptions/main/url": "URL"}
+        }
+        """;
+
+    private const string Proxies = "proxies: [{name: a, type: direct}]\ntun: {enable: true}\n";
+
+    [Fact]
+    public async Task Generate_clash_takes_the_subscription_from_a_file_and_says_what_of_it_is_left_out()
+    {
+        var result = await GenerateClash("https://nowhere.invalid/", Proxies);
+        Assert.Equal(0, result.Code);
+        Assert.StartsWith("meduza: warning: /global/clash/subscriptions/main/url: of the subscription, tun is left out", result.Error, StringComparison.Ordinal);
+        var output = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal(["config_yaml", "args", "tproxy_targets", "mode", "refresh_enable", "refresh_interval_minutes"], output.EnumerateObject().Select(field => field.Name));
+        Assert.Contains("type: direct", output.GetProperty("config_yaml").GetString()!, StringComparison.Ordinal);
+        Assert.Equal("mixed", output.GetProperty("mode").GetString());
+        Assert.False(output.GetProperty("refresh_enable").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Generate_clash_fetches_the_subscription_where_no_file_is_given()
+    {
+        using var server = new WebServer(_ => WebServer.Ok(Proxies));
+        var result = await GenerateClash($"http://127.0.0.1:{server.Port}/sub?token=hunter2", file: null);
+        Assert.Equal(0, result.Code);
+        Assert.Contains("type: direct", JsonDocument.Parse(result.Output).RootElement.GetProperty("config_yaml").GetString()!, StringComparison.Ordinal);
+        Assert.StartsWith("GET /sub?token=hunter2 HTTP/1.1", Assert.Single(server.Requests), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Generate_clash_fails_in_one_line_where_the_subscription_cannot_be_had_or_is_none()
+    {
+        using var server = new WebServer(_ => WebServer.Status(403));
+        await Fails($"http://127.0.0.1:{server.Port}/sub?token=hunter2", null, "subscription 'main': 127.0.0.1 cannot be asked for it: it answers with status 403");
+        await Fails("file:///data/clash/nothing.yaml", null, "/data/clash/nothing.yaml");
+        await Fails("https://nowhere.invalid/", "<html>", "subscription 'main' is not used: it is not a mihomo configuration, which is a map");
+
+        async Task Fails(string url, string? file, string error)
+        {
+            var result = await GenerateClash(url, file);
+            Assert.Equal((1, ""), (result.Code, result.Output));
+            Assert.Contains(error, result.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("hunter2", result.Error, StringComparison.Ordinal);
+            Assert.Equal(1, result.Error.Count(c => c == '\n'));
+        }
+    }
+
+    [Fact]
+    public async Task Generate_clash_of_a_node_without_a_subscription_needs_none_and_has_no_use_for_one()
+    {
+        const string Input = """{"node_id": "gw1", "node": {"/nodes/gw1/clash/enable": true}}""";
+        var result = await FakePid1.FeedAsync(Input, "generate", "clash");
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        var refused = await FakePid1.FeedAsync(Input, "generate", "clash", "--subscription", "/dev/null");
+        Assert.Equal((1, ""), (refused.Code, refused.Output));
+        Assert.Contains("the node has no clash/active_subscription", refused.Error, StringComparison.Ordinal);
+    }
+
+    private async Task<FakePid1.Result> GenerateClash(string url, string? file)
+    {
+        var input = Proxy.Replace("URL", url, StringComparison.Ordinal);
+        if (file is null)
+            return await FakePid1.FeedAsync(input, "generate", "clash");
+        var path = Path.Combine(_folder, "main.yaml");
+        await File.WriteAllTextAsync(path, file, TestContext.Current.CancellationToken);
+        return await FakePid1.FeedAsync(input, "generate", "clash", "--subscription", path);
     }
 }

@@ -14,7 +14,7 @@ internal static class MihomoRenderer
 
     private const string Component = PacketRules.ProxyComponent;
     private const string Folder = "/etc/mihomo";
-    private const string ConfigPath = Folder + "/config.yaml";
+    public const string ConfigPath = Folder + "/config.yaml";
 
     /// <summary>Where it keeps what it downloads and what was chosen.</summary>
     private const string DataFolder = "/var/lib/mihomo";

@@ -8,7 +8,7 @@ internal static class WgQuickOracle
 {
     public static IEnumerable<string> Judge(Rendered rendered)
     {
-        var generated = Generator.Generate("wireguard", rendered.Config, rendered.Machine).Instances!.Value;
+        var generated = Generator.Generate("wireguard", rendered.Config, rendered.State).Instances!.Value;
         Assert.Equal(rendered.Config.WireGuard.Length, generated.Length);
         foreach (var (instance, output) in rendered.Config.WireGuard.Zip(generated))
             AssertHolds(instance, output.Config);
