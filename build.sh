@@ -6,6 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 source build/common.sh
 source build/packages.sh
 source build/publish.sh
+source build/frr.sh
 source build/vm.sh
 source build/tests.sh
 source build/lab.sh

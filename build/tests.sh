@@ -7,6 +7,7 @@ test_all() {
     need_lab_tools
     need_cross_tools
     need_mihomo_schema
+    need_other_frr
     publish_binary
     need_vm
     run_tests tests/*/*.csproj
@@ -18,6 +19,7 @@ test_unit() {
     need_lab_tools
     need_cross_tools
     need_mihomo_schema
+    need_other_frr
     run_tests tests/*.Tests/*.csproj
 }
 
@@ -33,6 +35,7 @@ run_tests() {
         name=$(basename "$project" .csproj)
         run_test_executable "$name"
     done
+    [ -z "$other_frr" ] || MEDUZA_FRR_ROOT=$other_frr run_test_executable Meduza.Gateway.Tests frr-$FRR_RELEASE --filter-trait FRR=any
     if [ "$passed" -eq 0 ] && [ "$failed" -eq 0 ]; then
         say "no test ran"
         failed=1
@@ -41,21 +44,23 @@ run_tests() {
     [ "$failed" -eq 0 ]
 }
 
+# run_test_executable PROJECT [VARIANT OPTION...]
 # Adds to passed and failed of run_tests. A skipped test is a failed one, and so is an executable that ends badly
 # without saying which test it was.
 run_test_executable() {
-    local name=$1 status=0 counts p=0 f=0
-    local report=$REPORTS/$name.xml
+    local name=$1 variant=${2:+-$2} status=0 counts p=0 f=0
+    local report=$REPORTS/$name$variant.xml
+    shift $(($# < 2 ? $# : 2))
     rm -f "$report"
-    say "$name"
+    say "$name$variant"
     "tests/$name/bin/Debug/net10.0/$name" --progress off --ansi off --fail-skips on --timeout 20m \
-        --results-directory "$PWD/$REPORTS" --report-xunit-xml --report-xunit-xml-filename "$name.xml" || status=$?
+        --results-directory "$PWD/$REPORTS" --report-xunit-xml --report-xunit-xml-filename "$name$variant.xml" "$@" || status=$?
     if [ -s "$report" ]; then
         counts=$(assembly_counts "$report")
         read -r p f <<< "$counts"
     fi
     if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
-        say "$name ended with $status"
+        say "$name$variant ended with $status"
         f=1
     fi
     passed=$((passed + p))

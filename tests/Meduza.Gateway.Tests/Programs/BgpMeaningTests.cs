@@ -8,6 +8,7 @@ namespace Meduza.Gateway.Tests.Programs;
 /// What the rendered policies mean, on real routers: gw-b between two external peers, 65002 on tun0 and 65003 on tun1
 /// (cables instead of tunnels: bgpd sees no difference).
 /// </summary>
+[Trait("FRR", "any")]
 public sealed class BgpMeaningTests : IDisposable
 {
     private readonly Sandbox _gateway = new();

@@ -6,6 +6,7 @@ namespace Meduza.Gateway.Tests.Programs;
 /// <summary>
 /// A delta, sent to the real daemons, must leave them running what they would run had they started with the new text.
 /// </summary>
+[Trait("FRR", "any")]
 public sealed class FrrDeltaProgramTests
 {
     private const string Bgp = "/nodes/gw-b/openvpn/office/bgp/";

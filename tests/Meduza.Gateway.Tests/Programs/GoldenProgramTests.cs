@@ -5,6 +5,7 @@ using Meduza.Gateway.Tests.Golden;
 namespace Meduza.Gateway.Tests.Programs;
 
 /// <summary>Every golden case, laid down and started: each program takes its files, gets ready and goes on running.</summary>
+[Trait("FRR", "any")]
 public sealed class GoldenProgramTests
 {
     public static TheoryData<string, string> Cases => new(GoldenTests.Cases.Select(row => (row.Data.Item1, row.Data.Item2))

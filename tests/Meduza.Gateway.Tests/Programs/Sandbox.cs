@@ -45,6 +45,7 @@ internal sealed class Sandbox : IDisposable
         done
         if [ -n "{Root}" ]; then
             for d in /proc /dev /run /etc/frr; do mkdir -p {Root}$d; mount --rbind $d {Root}$d; done
+            for f in /etc/passwd /etc/group; do mount --bind $f {Root}$f; done
         fi
         # For all, as PID 1 makes it.
         mknod -m 666 /run/tun c 10 200

@@ -6,6 +6,7 @@ namespace Meduza.Gateway.Tests.Programs;
 /// What goes from one gateway to the other and what does not: gw-b with the external peer 65002, gw-a with 65003, a cable
 /// in the place of the overlay between them.
 /// </summary>
+[Trait("FRR", "any")]
 public sealed class TwoGatewaysTests : IDisposable
 {
     private readonly Sandbox _a = new();
