@@ -81,6 +81,9 @@ public sealed record DesiredState(
 
     public ImmutableArray<DesiredWireGuard> WireGuard { get; init; } = [];
 
+    /// <summary>What is asked of the programs before their files are replaced.</summary>
+    public ImmutableArray<Preflight> Preflights { get; init; } = [];
+
     /// <summary>What is odd about what this was rendered of besides keys (a subscription).</summary>
     public ImmutableArray<KeyFinding> Warnings { get; init; } = [];
 }

@@ -34,6 +34,8 @@ internal static class DnsmasqRenderer
             Revision = Fingerprint.Of(main),
             ReloadRevision = Fingerprint.Of(hosts, servers),
         });
+        // 1 is a bad configuration; 2 to 5 are the network, files, memory and the rest.
+        state.Preflight(new Preflight(Component, [machine.Dnsmasq, "--test", $"--conf-file={ConfigPath}"], [ConfigPath], ProgramPrivileges.Dnsmasq.UserOn(machine)));
     }
 
     private static string Main(Machine machine) => new ConfigText()

@@ -39,6 +39,11 @@ internal static class EasyTierRenderer
             Readiness = new Readiness(ReadinessKind.Device, easyTier.Device.ToString()),
             Revision = Fingerprint.Of(file),
         });
+        // Without the option (before 2.4) it ends with 2, the argument parser's status, which is no refusal.
+        state.Preflight(new Preflight(Component, [machine.EasyTier, "--check-config", "--config-file", ConfigPath], [ConfigPath], owner)
+        {
+            SecretsOf = _ => [easyTier.NetworkSecret.Reveal()],
+        });
     }
 
     private static string Text(InstanceName node, EasyTierConfig easyTier)

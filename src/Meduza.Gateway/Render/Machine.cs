@@ -13,6 +13,9 @@ public sealed record Machine
     /// <summary>Where FRR's daemons lie.</summary>
     public string FrrDaemonFolder { get; init; } = "/usr/lib/frr";
 
+    /// <summary>FRR's shell, of which only its check of a configuration is used.</summary>
+    public string Vtysh { get; init; } = "/usr/bin/vtysh";
+
     /// <summary>True where FRR has <c>mgmtd</c> (FRR 9 and later): it must run before the other daemons.</summary>
     public bool FrrHasMgmtd { get; init; }
 

@@ -25,6 +25,7 @@ internal sealed class StateBuilder
     private readonly List<FrrDaemonConfig> _frr = [];
     private readonly List<DesiredWireGuard> _wireGuard = [];
     private readonly List<KeyFinding> _warnings = [];
+    private readonly List<Preflight> _preflights = [];
 
     public void Folder(DesiredFolder folder) => _folders[folder.Path] = folder;
 
@@ -55,6 +56,9 @@ internal sealed class StateBuilder
     /// <summary>Says what is odd about what a file was rendered of (a subscription), by the key that it belongs to.</summary>
     public void Warn(string key, string message) => _warnings.Add(new KeyFinding(key, message));
 
+    /// <summary>Adds what is asked of a program before its files are replaced.</summary>
+    public void Preflight(Preflight check) => _preflights.Add(check);
+
     public PacketRules Packets { get; set; } = PacketRules.None;
 
     /// <summary>The names of the services added so far: whoever comes later may wait for them.</summary>
@@ -65,5 +69,6 @@ internal sealed class StateBuilder
         Packets = Packets,
         WireGuard = [.. _wireGuard],
         Warnings = [.. _warnings],
+        Preflights = [.. _preflights],
     };
 }

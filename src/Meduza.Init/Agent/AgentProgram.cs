@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
 using Meduza.Init.Agent.Apply.Packets;
+using Meduza.Init.Agent.Preflights;
 using Meduza.Init.Agent.Reconcile;
 using Meduza.Init.Agent.Status;
 using Meduza.Init.Agent.Store;
@@ -10,8 +11,10 @@ using Meduza.Init.Logging;
 using Meduza.Linux;
 using Meduza.Linux.Files;
 using Meduza.Linux.Netlink.Route;
+using Meduza.Linux.Process;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
+using static Tmds.Linux.LibC;
 
 namespace Meduza.Init.Agent;
 
@@ -81,8 +84,14 @@ internal static partial class AgentProgram
         var store = new EtcdStore(
             settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, logging.CreateLogger<EtcdStore>());
         var reporter = new Reporter(settings, book, publisher, openVpn, new WireGuardStates(here.WireGuard, clock, settings.WireGuardStatusInterval), services, clock);
+        using var binary = Descriptor.Open("/proc/self/exe", O_RDONLY);
+        var stage = new StagedSpawn(binary);
+        var candidates = new CandidateFolder(CandidateFolder.DefaultRoot, here.Accounts);
+        candidates.Clear();
+        var preflight = new PreflightCheck(
+            candidates, (program, stop) => StagedCommand.RunAsync(stage, program, PreflightCheck.Timeout, PreflightCheck.LongestOutput, stop));
         var reconciler = new Reconciler(
-            settings, here.Machine, store, services, here.Observer,
+            settings, here.Machine, store, services, preflight, here.Observer,
             new Applier(services, here, logging.CreateLogger<Applier>()),
             new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), logging.CreateLogger<LastGood>()), reporter, triggers, clock,
             logging.CreateLogger<Reconciler>());

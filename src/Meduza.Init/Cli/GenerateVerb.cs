@@ -6,6 +6,7 @@ using Meduza.Gateway.Render;
 using Meduza.Gateway.Render.Mihomo;
 using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Cli.Offline;
+using ParseResult = System.CommandLine.ParseResult;
 
 namespace Meduza.Init.Cli;
 
@@ -41,7 +42,7 @@ internal sealed class GenerateVerb : Verb
         });
     }
 
-    protected override async Task<int> RunAsync(System.CommandLine.ParseResult arguments, CancellationToken cancellation)
+    protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var tool = arguments.GetRequiredValue(_tool);
         var input = GeneratorInput.Parse(Session.Input());

@@ -5,14 +5,19 @@ using static Tmds.Linux.LibC;
 namespace Meduza.Linux.Process;
 
 /// <summary>The reading end of a pipe, and what came out of it so far.</summary>
+/// <remarks>Of more than a limit only the beginning is kept. Whoever writes without end cannot hold up a reader: a call takes so much at most.</remarks>
 internal sealed unsafe class PipeDrain : IDisposable
 {
+    /// <summary>As much as a pipe may hold at all (<c>/proc/sys/fs/pipe-max-size</c>), in chunks.</summary>
+    private const int MostChunks = 64;
+
     private readonly Descriptor _pipe;
+    private readonly int _longest;
     private readonly MemoryStream _text = new();
 
-    public PipeDrain(Descriptor pipe)
+    public PipeDrain(Descriptor pipe, int longest = int.MaxValue)
     {
-        _pipe = pipe;
+        (_pipe, _longest) = (pipe, longest);
         Nonblocking.Set(pipe);
     }
 
@@ -25,11 +30,11 @@ internal sealed unsafe class PipeDrain : IDisposable
     public void Read(bool ready)
     {
         var buffer = stackalloc byte[16384];
-        while (ready && _pipe.Number >= 0)
+        for (var chunks = 0; ready && _pipe.Number >= 0 && chunks < MostChunks; chunks++)
         {
             var length = (long)read(_pipe.Number, buffer, 16384);
             if (length > 0)
-                _text.Write(new ReadOnlySpan<byte>(buffer, (int)length));
+                _text.Write(new ReadOnlySpan<byte>(buffer, (int)Math.Min(length, _longest - _text.Length)));
             else if (length == 0)
                 _pipe.Dispose();
             else if (errno != EINTR)

@@ -68,7 +68,8 @@ public class UnchangedCommitTests
 
         Assert.Equal(["frr"], outcome.Changed);
         Assert.Equal(daemons, solo.Gateway.Daemons());
-        Assert.All(touches.Paths(), path => Assert.Contains("frr", path, StringComparison.Ordinal));
+        // In /run the candidate lay while vtysh looked at it.
+        Assert.All(touches.Paths().Where(path => path != "/run"), path => Assert.Contains("frr", path, StringComparison.Ordinal));
         Assert.Contains("172.16.0.0/12", solo.Init.Run("vtysh", "-c", "show running-config").Output, StringComparison.Ordinal);
     }
 }

@@ -36,10 +36,11 @@ public sealed class SoloGateway : IDisposable
     }
 
     /// <summary>Started, with its first commit applied and everything up.</summary>
-    public static SoloGateway Start(IReadOnlyList<string>? environment = null)
+    /// <param name="prepare">See <see cref="PidOneOptions.Prepare"/>.</param>
+    public static SoloGateway Start(IReadOnlyList<string>? environment = null, string prepare = "")
     {
         var solo = Create();
-        solo.Gateway.Start(environment);
+        solo.Gateway.Start(environment, prepare);
         solo.Apply("first");
         solo.WaitUntilUp();
         return solo;

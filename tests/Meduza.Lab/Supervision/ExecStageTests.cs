@@ -191,7 +191,7 @@ public sealed class ExecStageTests : IDisposable
 
         var by = ProcessCredentials.Of(_machine.HostPid(_machine.Pid("agent")));
 
-        Assert.Equal("CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_NET_ADMIN CAP_NET_RAW", by.Bounding.ToString());
+        Assert.Equal("CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_KILL CAP_SETGID CAP_SETUID CAP_SETPCAP CAP_NET_ADMIN CAP_NET_RAW", by.Bounding.ToString());
         Assert.Equal((by.Bounding, by.Bounding), (by.Permitted, by.Effective));
         Assert.True(by.NoNewPrivileges);
     }

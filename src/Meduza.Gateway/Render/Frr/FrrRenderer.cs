@@ -14,6 +14,7 @@ internal static partial class FrrRenderer
     private const string Component = "frr";
     private static readonly string User = ProgramPrivileges.Zebra.User;
     private const string EtcFolder = "/etc/frr";
+    private const string WholePath = EtcFolder + "/frr.conf";
     private const string RunFolder = "/run/frr";
     private const string ConfigFolder = RunFolder + "/meduza";
 
@@ -31,7 +32,14 @@ internal static partial class FrrRenderer
         var ospf = Ospf(config);
         var bgp = Bgp(config);
         Text(state, $"{EtcFolder}/vtysh.conf", "service integrated-vtysh-config\n");
-        Text(state, $"{EtcFolder}/frr.conf", header + statics + ospf + bgp);
+        Text(state, WholePath, header + statics + ospf + bgp);
+        state.Preflight(new Preflight(Component, [machine.Vtysh, "-C", "-f", WholePath], [WholePath], User)
+        {
+            // CMD_ERR_NO_MATCH, _AMBIGUOUS, _INCOMPLETE, _EXEED_ARGC_MAX and CMD_WARNING_CONFIG_FAILED of FRR's lib/command.h.
+            Refusals = [2, 3, 4, 5, 13],
+            // Its own settings, which it does without; and that there was an error at all.
+            Chatter = [$"{EtcFolder}/vtysh.conf", "processing failure"],
+        });
 
         if (machine.FrrHasMgmtd)
         {

@@ -41,6 +41,14 @@ internal static class MihomoRenderer
             ReloadSignal = SigHup,
             ReloadRevision = Fingerprint.Of(file),
         });
+        state.Preflight(new Preflight(Component, [machine.Mihomo, "-t", "-d", DataFolder, "-f", ConfigPath], [ConfigPath], owner)
+        {
+            Folder = DataFolder,
+            // It fetches the geographical data that the rules name; and its folder is its own matter.
+            OtherReasons = ["can't download", "Initial configuration directory error"],
+            Chatter = ["level=debug", "level=info", "level=warning"],
+            SecretsOf = MihomoSecrets.In,
+        });
     }
 
     private static YamlMap Merge(ClashConfig clash, Machine machine, StateBuilder state)

@@ -3,6 +3,7 @@ using Meduza.Gateway.Model;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
+using Meduza.Init.Agent.Preflights;
 using Meduza.Init.Agent.Status;
 using Meduza.Init.Agent.Store;
 using Meduza.Init.Control;
@@ -18,7 +19,7 @@ namespace Meduza.Init.Agent.Reconcile;
 /// desired and observed, found anew each time.
 /// </summary>
 internal sealed partial class Reconciler(
-    NodeSettings settings, Machine machine, EtcdStore store, ServiceLink services, Observer observer, Applier applier,
+    NodeSettings settings, Machine machine, EtcdStore store, ServiceLink services, PreflightCheck preflight, Observer observer, Applier applier,
     LastGood lastGood, Reporter reporter, Triggers triggers, TimeProvider clock, ILogger<Reconciler> log)
 {
     /// <summary>How often everything is read and compared, whether or not anything seems to have happened.</summary>
@@ -113,15 +114,17 @@ internal sealed partial class Reconciler(
         foreach (var (mark, keys) in lastGood.Load())
         {
             var result = Parse(keys);
-            var fault = result.Errors.IsEmpty ? TryRender(result) : result.Errors[0];
-            if (fault is not null)
+            // The programs took it when it was committed, and nothing is to wait for them at a boot.
+            if (TryRender(result, out var fault) is not { } rendered)
             {
+                fault ??= result.Errors[0];
                 LogKeptInvalid(mark.Value, mark.Revision, fault.Key, fault.Message);
                 continue;
             }
+            (_config, _desired) = rendered;
             (_committed, _inForce, _isFromDisk) = (keys, mark, true);
             _progress ??= new(mark, clock, startedAt, BuildInfo.Version);
-            Warn(result.Warnings.AddRange(_desired!.Warnings));
+            Warn(result.Warnings.AddRange(_desired.Warnings));
             LogFromDisk(mark.Value, mark.Revision);
             return;
         }
@@ -140,12 +143,14 @@ internal sealed partial class Reconciler(
             if ((full || (trigger & Trigger.Commit) != 0) && store.Latest is var latest && (full || latest != _lookedAt))
             {
                 var snapshot = await store.ReadAsync(latest, whole: full, cancellation);
-                Render(snapshot, latest, startedAt);
+                await AdoptAsync(snapshot, latest, startedAt, cancellation);
             }
             else if (hostsChanged && _committed is not null)
             {
                 // The commit in force stays; only the records are new, and they cannot make its keys invalid.
-                if (TryRender(Parse(_committed)) is { } fault)
+                if (TryRender(Parse(_committed), out var fault) is { } rendered)
+                    (_config, _desired) = rendered;
+                else if (fault is not null)
                     LogCommitError(fault.Key, fault.Message);
             }
             return null;
@@ -167,13 +172,23 @@ internal sealed partial class Reconciler(
         return !isSame;
     }
 
-    private void Render(Snapshot snapshot, CommitMark mark, long startedAt)
+    /// <summary>Puts a commit in force, unless it is not valid, or a program refuses what is made of it.</summary>
+    private async Task AdoptAsync(Snapshot snapshot, CommitMark mark, long startedAt, CancellationToken cancellation)
     {
         var result = Parse(snapshot);
-        var errors = result.Errors;
-        if (errors.IsEmpty && TryRender(result) is { } fault)
-            errors = [fault];
-        Warn(errors.IsEmpty ? result.Warnings.AddRange(_desired!.Warnings) : result.Warnings);
+        var (errors, warnings) = (Errors(result.Errors), result.Warnings);
+        if (TryRender(result, out var fault) is { } rendered)
+        {
+            var answers = await preflight.AskAsync(rendered.State, cancellation);
+            (errors, warnings) = (answers.Refusals, [.. warnings, .. rendered.State.Warnings, .. answers.Warnings]);
+            if (errors.IsEmpty)
+                (_config, _desired) = rendered;
+        }
+        else if (fault is not null)
+        {
+            errors = Errors([fault]);
+        }
+        Warn(warnings);
 
         // A reconcile of the commit that is in force is not another commit: what was published of it stays.
         var isNew = mark != _lookedAt || !errors.IsEmpty;
@@ -186,9 +201,12 @@ internal sealed partial class Reconciler(
             lastGood.IsInForce();
             return;
         }
-        _progress!.Reject([.. errors.Select(error => new CommitError(error.Key, error.Message))]);
+        _progress!.Reject(errors);
         Publish(_progress.Report!);
     }
+
+    private static ImmutableArray<CommitError> Errors(ImmutableArray<KeyFinding> findings) =>
+        [.. findings.Select(finding => new CommitError(finding.Key, finding.Message))];
 
     /// <summary>Says what is odd, once.</summary>
     private void Warn(ImmutableArray<KeyFinding> warnings)
@@ -201,25 +219,26 @@ internal sealed partial class Reconciler(
     }
 
     /// <summary>Renders a valid configuration; a fault in our own code rejects the commit and ends nothing.</summary>
-    private KeyFinding? TryRender(ParseResult result)
+    /// <returns>Null where it is not valid, or, and then with a fault, where we cannot.</returns>
+    private (GatewayConfig Config, DesiredState State)? TryRender(ParseResult result, out KeyFinding? fault)
     {
+        fault = null;
         if (result.Config is null)
             return null;
         try
         {
             var known = result.Config.Clash is null ? machine : machine with { MihomoSecret = MihomoSecretFile.LoadOrMake(MihomoSecretFile.DefaultPath) };
-            _desired = Renderer.Render(result.Config, known);
-            _config = result.Config;
-            return null;
+            return (result.Config, Renderer.Render(result.Config, known));
         }
         catch (LinuxException e)
         {
-            return new(EtcdConnection.CommitKey, $"the password of mihomo's API cannot be kept: {e.Message}");
+            fault = new(EtcdConnection.CommitKey, $"the password of mihomo's API cannot be kept: {e.Message}");
         }
         catch (Exception e)
         {
-            return new(EtcdConnection.CommitKey, $"this version cannot render these keys ({e.GetType().Name}): please report it");
+            fault = new(EtcdConnection.CommitKey, $"this version cannot render these keys ({e.GetType().Name}): please report it");
         }
+        return null;
     }
 
     private ParseResult Parse(Snapshot snapshot) =>

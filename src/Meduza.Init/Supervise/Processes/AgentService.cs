@@ -12,10 +12,14 @@ internal static class AgentService
 
     /// <summary>
     /// It stays root, since it writes what root owns, and gives files to the services' users. It needs the network's
-    /// settings, and the sockets and folders that belong to those users; nothing else of root's power.
+    /// settings, and the sockets and folders that belong to those users. To ask a program about its new configuration as the
+    /// program's own user, and to end one that does not answer, it needs what changes users (<c>SETUID</c>, <c>SETGID</c>,
+    /// <c>SETPCAP</c>) and <c>KILL</c>. Nothing else of root's power.
     /// </summary>
     private static ImmutableArray<string> Capabilities { get; } =
-        ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_NET_ADMIN", "CAP_NET_RAW"];
+    [
+        "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID",
+    ];
 
     public static ServiceDefinition Definition { get; } = new()
     {

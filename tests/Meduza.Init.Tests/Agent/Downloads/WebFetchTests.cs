@@ -116,8 +116,20 @@ public sealed class WebFetchTests
         await Refused(cut, "its answer ends too early");
         using var mispacked = new WebServer(_ => WebServer.Ok("no gzip at all"u8.ToArray(), "Content-Encoding: gzip\r\n"));
         await Refused(mispacked, "its answer is not packed as it says");
-        using var plain = new WebServer(_ => WebServer.Ok("no TLS"));
-        await Refused(new Uri($"https://127.0.0.1:{plain.Port}/"), "it does not speak TLS");
+    }
+
+    [Fact]
+    public async Task Who_answers_without_tls_is_told_in_words()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serve = Task.Run(async () =>
+        {
+            using var peer = await listener.AcceptTcpClientAsync(Cancellation);
+            await peer.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray(), Cancellation);
+        }, Cancellation);
+        await Refused(new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/"), "it does not speak TLS");
+        await serve;
     }
 
     [Fact]
