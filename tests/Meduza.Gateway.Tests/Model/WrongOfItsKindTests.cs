@@ -115,7 +115,7 @@ public sealed partial class WrongOfItsKindTests
         }
     }
 
-    private static IEnumerable<string> WrongFor(KeySpec spec)
+    private static string[] WrongFor(KeySpec spec)
     {
         var kind = ItemKind(spec);
         if (Range().Match(kind) is { Success: true } range)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Meduza.Gateway.Plan;
 
 namespace Meduza.Gateway.Tests.Plan;
@@ -47,7 +48,7 @@ public sealed class BgpResetsTests
         Assert.Empty(BgpResets.Of(changes, observed));
     }
 
-    private static IReadOnlyList<string> Resets(KeySet next)
+    private static ImmutableArray<string> Resets(KeySet next)
     {
         var observed = Machines.After(Keys.Render("gw-b"));
         return BgpResets.Of(Planner.Plan(next.Render("gw-b"), observed), observed);

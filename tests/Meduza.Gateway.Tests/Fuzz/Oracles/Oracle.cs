@@ -32,7 +32,7 @@ internal static class OracleList
         var read = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (_, judge) in All)
             read.UnionWith(judge(rendered));
-        Assert.Empty(rendered.State.Files.Select(file => file.Path).Where(path => !read.Contains(path)));
+        Assert.DoesNotContain(rendered.State.Files, file => !read.Contains(file.Path));
     }
 
     /// <summary>Fails unless both hold the same, each as often, in whatever order.</summary>

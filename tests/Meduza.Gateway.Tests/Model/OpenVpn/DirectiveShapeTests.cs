@@ -28,7 +28,7 @@ public sealed partial class DirectiveShapeTests
             Assert.False(shape.Kind.Read(string.Join(' ', good.Take(shape.Required.Length - 1).DefaultIfEmpty("\"\""))).Ok, name);
     }
 
-    private static IEnumerable<string> Wrong(DirectiveArgument argument) => argument.Expected switch
+    private static string[] Wrong(DirectiveArgument argument) => argument.Expected switch
     {
         "text" => ["\"\"", "\"open", new('x', 257)],
         "a port" => ["0", "65536", "01", "http"],
