@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Meduza.Gateway.Generate;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Render;
@@ -56,7 +55,7 @@ internal sealed class GenerateVerb : Verb
             foreach (var warning in state.Warnings)
                 Session.Error.WriteLine($"meduza: warning: {Tones.Clean(warning.ToString())}");
         }
-        Session.Output.WriteLine(JsonSerializer.Serialize(Generator.Generate(tool, config, state), CliJson.Document.GeneratorOutput));
+        Session.Output.WriteLine(JsonText.Document(Generator.Generate(tool, config, state), CliJson.Write));
         return ExitCodes.Done;
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
-using System.Text.Json;
 using Meduza.Init.Agent.Store;
 using Meduza.Init.Cli.KeyFiles;
 
@@ -50,7 +49,7 @@ internal sealed class KeysImportVerb : Verb
         var document = new KeysImportDocument(difference.Puts.Length, difference.Unchanged, difference.Deletes.Length, difference.LeftOut, dryRun);
         if (arguments.GetValue(_json))
         {
-            Session.Output.WriteLine(JsonSerializer.Serialize(document, CliJson.Document.KeysImportDocument));
+            Session.Output.WriteLine(JsonText.Document(document, CliJson.Write));
             return ExitCodes.Done;
         }
         if (dryRun)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Meduza.Gateway.Lint;
 using Meduza.Init.Cli.KeyFiles;
 using Snapshot = Meduza.Gateway.Model.Snapshot;
@@ -28,7 +27,7 @@ internal sealed class LintVerb : Verb
         var keys = arguments.GetValue(_from) is { } from ? KeyFile.Read(from, Session) : await FromEtcdAsync(cancellation);
         var report = FleetLint.Check(keys);
         if (arguments.GetValue(_json))
-            Session.Output.WriteLine(JsonSerializer.Serialize(LintDocument.Of(report), CliJson.Document.LintDocument));
+            Session.Output.WriteLine(JsonText.Document(LintDocument.Of(report), CliJson.Write));
         else
             Print(report);
         return report.HasErrors ? ExitCodes.NotYet : ExitCodes.Done;

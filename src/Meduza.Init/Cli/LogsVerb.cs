@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Meduza.Init.Control;
 
 namespace Meduza.Init.Cli;
@@ -77,7 +76,7 @@ internal sealed class LogsVerb : Verb
     private void Print(IEnumerable<LogLine> lines, bool json)
     {
         foreach (var line in lines)
-            Session.Output.WriteLine(json ? JsonSerializer.Serialize(line, CliJson.Line.LogLine) : Text(line));
+            Session.Output.WriteLine(json ? JsonText.Line(line, CliJson.Write) : Text(line));
     }
 
     private string Text(LogLine line)

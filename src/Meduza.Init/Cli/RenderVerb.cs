@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Meduza.Gateway.Render;
 using Meduza.Init.Cli.KeyFiles;
 using Meduza.Init.Cli.Offline;
@@ -49,7 +48,7 @@ internal sealed class RenderVerb : Verb
         var state = Renderer.Render(config, NodeRendering.Machine);
         if (arguments.GetValue(_tool) is { } tool)
             state = Only(tool, state);
-        var document = JsonSerializer.Serialize(StateDocument.Of(config, state), CliJson.Document.StateDocument) + "\n";
+        var document = JsonText.Document(StateDocument.Of(config, state), CliJson.Write) + "\n";
         if (arguments.GetValue(_out) is { } folder)
             StateFolderWriter.Write(folder, state.Files, document);
         else

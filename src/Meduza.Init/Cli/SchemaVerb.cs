@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Meduza.Gateway.Model.Keys;
 using Meduza.Gateway.Schema;
 
@@ -38,7 +37,7 @@ internal sealed class SchemaVerb : Verb
         var specs = Select(arguments.GetValue(_part));
         Session.Output.Write(
             arguments.GetValue(_json)
-                ? JsonSerializer.Serialize(SchemaDocument.Of(specs), CliJson.Document.SchemaDocument) + "\n"
+                ? JsonText.Document(SchemaDocument.Of(specs), CliJson.Write) + "\n"
                 : Table(specs));
         return Task.FromResult(ExitCodes.Done);
     }

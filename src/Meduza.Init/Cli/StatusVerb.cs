@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Meduza.Init.Control;
 
 namespace Meduza.Init.Cli;
@@ -37,7 +36,7 @@ internal sealed class StatusVerb : Verb
     {
         var document = StatusDocument.Of(reply);
         if (json)
-            session.Output.WriteLine(JsonSerializer.Serialize(document, CliJson.Document.StatusDocument));
+            session.Output.WriteLine(JsonText.Document(document, CliJson.Write));
         else
             session.Output.Write(StatusTable.Text(reply, session.Time.GetUtcNow(), session.Colour));
         return document.Ok ? ExitCodes.Done : ExitCodes.NotYet;
@@ -47,7 +46,7 @@ internal sealed class StatusVerb : Verb
     {
         var service = ServiceNames.Find(reply.Services, name);
         if (json)
-            session.Output.WriteLine(JsonSerializer.Serialize(ServiceRow.Of(service), CliJson.Document.ServiceRow));
+            session.Output.WriteLine(JsonText.Document(ServiceRow.Of(service), CliJson.Write));
         else
             session.Output.Write(StatusTable.Services([service]).Text(session.Colour));
         return ServiceStates.IsUp(service.State) ? ExitCodes.Done : ExitCodes.NotYet;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace Meduza.Init.Cli;
 
@@ -18,7 +17,7 @@ internal sealed class VersionVerb : Verb
     {
         var version = VersionDocument.Of(BuildInfo.Version);
         Session.Output.WriteLine(
-            arguments.GetValue(_json) ? JsonSerializer.Serialize(version, CliJson.Document.VersionDocument) : version.ToString());
+            arguments.GetValue(_json) ? JsonText.Document(version, CliJson.Write) : version.ToString());
         return Task.FromResult(ExitCodes.Done);
     }
 }

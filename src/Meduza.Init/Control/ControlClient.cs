@@ -96,7 +96,7 @@ internal sealed class ControlClient : IAsyncDisposable
     private async Task WriteAsync(ControlRequest request, CancellationToken cancellation)
     {
         var frame = new ArrayBufferWriter<byte>(512);
-        Frames.Write(frame, request, ControlJson.Default.ControlRequest);
+        Frames.Write(frame, request, ControlJson.Write);
         await _writing.WaitAsync(cancellation);
         try
         {
@@ -124,7 +124,7 @@ internal sealed class ControlClient : IAsyncDisposable
                 var read = await reader.ReadAsync(_closing.Token);
                 var buffer = read.Buffer;
                 while (Frames.TryRead(ref buffer, out var json))
-                    Deliver(Frames.Parse(json, ControlJson.Default.ControlReply));
+                    Deliver(Frames.Parse(json, ControlJson.ReadControlReply));
                 reader.AdvanceTo(buffer.Start, buffer.End);
                 if (read.IsCompleted)
                     break;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Meduza.Init.Control;
 
@@ -41,9 +40,9 @@ internal static class Frames
     }
 
     /// <summary>Appends <paramref name="message"/> as one frame to <paramref name="output"/>.</summary>
-    public static void Write<T>(IBufferWriter<byte> output, T message, JsonTypeInfo<T> type)
+    public static void Write<T>(IBufferWriter<byte> output, T message, Action<Utf8JsonWriter, T> write)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(message, type);
+        var json = JsonText.Utf8(message, write);
         var span = output.GetSpan(HeaderLength + json.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(span, (uint)json.Length);
         json.CopyTo(span[HeaderLength..]);
@@ -52,12 +51,5 @@ internal static class Frames
 
     /// <summary>Parses the JSON of one frame.</summary>
     /// <exception cref="JsonException">It is not a message of this type, or not that alone.</exception>
-    public static T Parse<T>(in ReadOnlySequence<byte> json, JsonTypeInfo<T> type) where T : class
-    {
-        var reader = new Utf8JsonReader(json);
-        var message = JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("null is no message");
-        // Reads on to the end, and throws where something but white space follows.
-        reader.Read();
-        return message;
-    }
+    public static T Parse<T>(in ReadOnlySequence<byte> json, JsonReading<T> read) => JsonText.Parse(json, read);
 }

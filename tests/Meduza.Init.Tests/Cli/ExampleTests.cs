@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Meduza.Gateway.Lint;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Model.Keys;
@@ -57,7 +56,7 @@ public sealed class ExampleTests
 
         var secrets = Keys.Keys.Where(pair => KeyTable.Find(pair.Key) is { IsSecret: true })
             .SelectMany(pair => Encoding.UTF8.GetString(pair.Value.Span).Split('\n')).Where(line => line.Length > 20 && line[0] is not ('-' or '#'));
-        var document = JsonSerializer.Serialize(StateDocument.Of(config, state), Meduza.Init.Cli.CliJson.Document.StateDocument);
+        var document = JsonText.Document(StateDocument.Of(config, state), Meduza.Init.Cli.CliJson.Write);
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, document, StringComparison.Ordinal));
     }
 

@@ -90,14 +90,14 @@ internal sealed class FakePid1 : IDisposable
             var buffer = new ReadOnlySequence<byte>(pending);
             while (Frames.TryRead(ref buffer, out var json))
             {
-                var request = Frames.Parse(json, ControlJson.Default.ControlRequest);
+                var request = Frames.Parse(json, ControlJson.ReadControlRequest);
                 Requests.Enqueue(request);
                 if (_answer(request) is not { } replies)
                     return;
                 foreach (var reply in replies)
                 {
                     var output = new ArrayBufferWriter<byte>();
-                    Frames.Write(output, reply with { Id = request.Id }, ControlJson.Default.ControlReply);
+                    Frames.Write(output, reply with { Id = request.Id }, ControlJson.Write);
                     await peer.SendAsync(output.WrittenMemory);
                 }
             }

@@ -33,14 +33,14 @@ public sealed class ControlClientTests : IDisposable
             pending = [.. pending, .. chunk[..length]];
             var buffer = new ReadOnlySequence<byte>(pending);
             if (Frames.TryRead(ref buffer, out var json))
-                return Frames.Parse(json, ControlJson.Default.ControlRequest);
+                return Frames.Parse(json, ControlJson.ReadControlRequest);
         }
     }
 
     private static async Task ReplyAsync(Socket peer, ControlReply reply)
     {
         var output = new ArrayBufferWriter<byte>();
-        Frames.Write(output, reply, ControlJson.Default.ControlReply);
+        Frames.Write(output, reply, ControlJson.Write);
         await peer.SendAsync(output.WrittenMemory, Cancellation);
     }
 

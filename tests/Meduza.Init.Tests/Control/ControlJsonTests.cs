@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Meduza.Gateway.Render;
 using Meduza.Init.Control;
 
@@ -9,7 +8,7 @@ public sealed class ControlJsonTests
     [Fact]
     public void Absent_fields_take_their_defaults()
     {
-        var request = JsonSerializer.Deserialize("""{"verb":"status"}""", ControlJson.Default.ControlRequest)!;
+        var request = JsonText.Parse("""{"verb":"status"}"""u8, ControlJson.ReadControlRequest);
 
         Assert.Equal(1, request.Version);
         Assert.Equal("status", request.Verb);
@@ -19,9 +18,7 @@ public sealed class ControlJsonTests
     [Fact]
     public void Absent_fields_of_a_definition_take_their_defaults()
     {
-        var request = JsonSerializer.Deserialize(
-            """{"verb":"define","definition":{"name":"a","component":"a","command":["/bin/true"]}}""",
-            ControlJson.Default.ControlRequest)!;
+        var request = JsonText.Parse("""{"verb":"define","definition":{"name":"a","component":"a","command":["/bin/true"]}}"""u8, ControlJson.ReadControlRequest);
 
         Assert.Equal(15, request.Definition!.StopSignal);
         Assert.Equal("/", request.Definition.WorkingFolder);
@@ -35,9 +32,7 @@ public sealed class ControlJsonTests
     [Fact]
     public void Absent_fields_of_a_health_check_take_their_defaults()
     {
-        var request = JsonSerializer.Deserialize(
-            """{"verb":"define","definition":{"name":"a","component":"a","command":["/bin/true"],"health":{"probe":{"kind":"File","target":"/run/a"}}}}""",
-            ControlJson.Default.ControlRequest)!;
+        var request = JsonText.Parse("""{"verb":"define","definition":{"name":"a","component":"a","command":["/bin/true"],"health":{"probe":{"kind":"File","target":"/run/a"}}}}"""u8, ControlJson.ReadControlRequest);
 
         Assert.Equal(new HealthCheck(new Readiness(ReadinessKind.File, "/run/a")), request.Definition!.Health);
         Assert.Equal((10_000, 1_000, 3, 1), (request.Definition.Health!.IntervalMilliseconds, request.Definition.Health.TimeoutMilliseconds, request.Definition.Health.FailureThreshold, request.Definition.Health.SuccessThreshold));

@@ -10,7 +10,7 @@ public sealed class FramesTests
     private static byte[] Frame(string verb)
     {
         var output = new ArrayBufferWriter<byte>();
-        Frames.Write(output, new ControlRequest { Verb = verb }, ControlJson.Default.ControlRequest);
+        Frames.Write(output, new ControlRequest { Verb = verb }, ControlJson.Write);
         return output.WrittenSpan.ToArray();
     }
 
@@ -37,7 +37,7 @@ public sealed class FramesTests
                 pending = [.. pending, .. chunk];
                 var buffer = new ReadOnlySequence<byte>(pending);
                 while (Frames.TryRead(ref buffer, out var json))
-                    verbs.Add(Frames.Parse(json, ControlJson.Default.ControlRequest).Verb);
+                    verbs.Add(Frames.Parse(json, ControlJson.ReadControlRequest).Verb);
                 pending = buffer.ToArray();
             }
             Assert.Equal(["status", "logs", "reconcile"], verbs);
@@ -49,7 +49,7 @@ public sealed class FramesTests
     [InlineData("{\"verb\":\"status\"}{\"verb\":\"stop\"}")]
     [InlineData("{\"verb\":\"status\"} x")]
     public void A_frame_that_holds_more_than_one_message_is_none(string json) => Assert.ThrowsAny<JsonException>(
-        () => Frames.Parse(new ReadOnlySequence<byte>(System.Text.Encoding.UTF8.GetBytes(json)), ControlJson.Default.ControlRequest));
+        () => Frames.Parse(new ReadOnlySequence<byte>(System.Text.Encoding.UTF8.GetBytes(json)), ControlJson.ReadControlRequest));
 
     [Fact]
     public void A_length_beyond_the_limit_is_refused_before_anything_is_kept()
@@ -65,7 +65,7 @@ public sealed class FramesTests
         {
             try
             {
-                Frames.Parse(new ReadOnlySequence<byte>(bytes), ControlJson.Default.ControlRequest);
+                Frames.Parse(new ReadOnlySequence<byte>(bytes), ControlJson.ReadControlRequest);
             }
             catch (JsonException)
             {

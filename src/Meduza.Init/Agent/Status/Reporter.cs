@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json;
+using System.Text;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
@@ -47,7 +47,7 @@ internal sealed class Reporter(
     /// <summary>Writes a commit's result to <c>/updated/ID/commit</c>, and <c>last</c> when it is applied.</summary>
     public void Publish(CommitReport report)
     {
-        book.SetText("commit", JsonSerializer.Serialize(report with { Time = 0 }, ControlJson.Default.CommitReport));
+        book.SetText("commit", Encoding.UTF8.GetString(JsonText.Utf8(report with { Time = 0 }, ControlJson.Write)));
         if (report.Result == "applied")
             book.SetText("last", StatusBook.Format(clock.GetUtcNow()));
         publisher.Changed();
@@ -102,7 +102,7 @@ internal sealed class Reporter(
                 .. SnapshotProblem is null ? (CommitError[])[] : [new("agent", SnapshotProblem)],
             ],
         };
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(report, ControlJson.Default.AgentReport);
+        var bytes = JsonText.Utf8(report, ControlJson.Write).ToArray();
         if (bytes.AsSpan().SequenceEqual(_lastReport))
             return;
         await services.ReportAsync(report, cancellation);

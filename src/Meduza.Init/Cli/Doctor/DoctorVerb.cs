@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Meduza.Init.Agent;
 
 namespace Meduza.Init.Cli.Doctor;
@@ -22,7 +21,7 @@ internal sealed class DoctorVerb : Verb
         var document = new DoctorDocument(!findings.Exists(finding => finding.Level == Levels.Problem), findings);
         if (arguments.GetValue(_json))
         {
-            Session.Output.WriteLine(JsonSerializer.Serialize(document, CliJson.Document.DoctorDocument));
+            Session.Output.WriteLine(JsonText.Document(document, CliJson.Write));
         }
         else
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent;
@@ -35,7 +34,7 @@ internal sealed class PlanVerb : Verb
         var keys = arguments.GetValue(_from) is { } from ? KeyFile.Read(from, Session) : await FromEtcdAsync(cancellation);
         var plan = await PlanAsync(settings, keys, cancellation);
         if (arguments.GetValue(_json))
-            Session.Output.WriteLine(JsonSerializer.Serialize(plan, CliJson.Document.PlanDocument));
+            Session.Output.WriteLine(JsonText.Document(plan, CliJson.Write));
         else
             Session.Output.Write(PlanText.Of(plan, Session.Colour));
         return plan.Errors.IsEmpty ? ExitCodes.Done : ExitCodes.NotYet;

@@ -52,7 +52,7 @@ internal sealed unsafe class ControlConnection : IDisposable
     {
         if (IsClosed)
             return;
-        Frames.Write(_output, reply, ControlJson.Default.ControlReply);
+        Frames.Write(_output, reply, ControlJson.Write);
         Flush();
         if (_output.WrittenCount - _sent > MostPending)
             Dispose();
@@ -111,7 +111,7 @@ internal sealed unsafe class ControlConnection : IDisposable
         try
         {
             while (!IsClosed && Frames.TryRead(ref buffer, out var json))
-                _requested(this, Frames.Parse(json, ControlJson.Default.ControlRequest));
+                _requested(this, Frames.Parse(json, ControlJson.ReadControlRequest));
         }
         catch (InvalidDataException e)
         {

@@ -22,7 +22,7 @@ internal sealed class StateFile(Descriptor descriptor) : IDisposable
     /// <exception cref="LinuxException">No memory or no descriptor is left; the state that was there is there still.</exception>
     public void Write(KeptState state)
     {
-        using var next = AnonymousFile.Create(Name, JsonSerializer.SerializeToUtf8Bytes(state, KeptJson.Default.KeptState));
+        using var next = AnonymousFile.Create(Name, JsonText.Utf8(state, KeptJson.Write));
         if (dup3(next.Number, Descriptor.Number, O_CLOEXEC) < 0)
             throw LinuxException.Last("dup3", Name);
     }
@@ -31,10 +31,10 @@ internal sealed class StateFile(Descriptor descriptor) : IDisposable
     /// <exception cref="InvalidDataException">It is damaged, or of a version that this program does not know.</exception>
     public static KeptState Read(Descriptor file)
     {
-        KeptState? state;
+        KeptState state;
         try
         {
-            state = JsonSerializer.Deserialize(DescriptorIO.ReadFromStart(file, Name), KeptJson.Default.KeptState);
+            state = JsonText.Parse(DescriptorIO.ReadFromStart(file, Name), KeptJson.ReadKeptState);
         }
         catch (Exception e) when (e is JsonException or LinuxException)
         {
@@ -43,7 +43,7 @@ internal sealed class StateFile(Descriptor descriptor) : IDisposable
         return state is { Version: KeptState.CurrentVersion }
             ? state
             : throw new InvalidDataException(
-                $"the state is of version {state?.Version}, and this program knows version {KeptState.CurrentVersion}");
+                $"the state is of version {state.Version}, and this program knows version {KeptState.CurrentVersion}");
     }
 
     public void Dispose() => Descriptor.Dispose();

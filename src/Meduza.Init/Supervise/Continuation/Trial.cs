@@ -103,7 +103,7 @@ internal sealed unsafe class Trial
     {
         try
         {
-            return JsonSerializer.Deserialize([.. _said], KeptJson.Default.TrialWord);
+            return JsonText.Parse([.. _said], KeptJson.ReadTrialWord);
         }
         catch (JsonException)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Meduza.Linux;
 using Meduza.Linux.Files;
 
@@ -40,7 +39,7 @@ internal static class TrialProgram
         try
         {
             var word = new TrialWord(BuildInfo.Version, problem);
-            DescriptorIO.Write(output, JsonSerializer.SerializeToUtf8Bytes(word, KeptJson.Default.TrialWord), "standard output");
+            DescriptorIO.Write(output, JsonText.Utf8(word, KeptJson.Write), "standard output");
             return 0;
         }
         catch (LinuxException)

@@ -98,7 +98,7 @@ internal sealed class TestClient : IDisposable
     public void Send(ControlRequest request)
     {
         var output = new ArrayBufferWriter<byte>();
-        Frames.Write(output, request, ControlJson.Default.ControlRequest);
+        Frames.Write(output, request, ControlJson.Write);
         SendBytes(output.WrittenSpan);
     }
 
@@ -134,7 +134,7 @@ internal sealed class TestClient : IDisposable
         var buffer = new ReadOnlySequence<byte>(_pending);
         if (!Frames.TryRead(ref buffer, out var json))
             return null;
-        var reply = Frames.Parse(json, ControlJson.Default.ControlReply);
+        var reply = Frames.Parse(json, ControlJson.ReadControlReply);
         _pending = buffer.ToArray();
         return reply;
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Meduza.Gateway.Render;
 using Meduza.Init.Supervise.Continuation;
 using Meduza.Init.Supervise.States;
@@ -212,10 +211,10 @@ public class KeptServiceTests
 
     private static SupervisorBench GoOn(SupervisorBench first, Action? ended = null)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(
+        var bytes = JsonText.Utf8(
             new KeptState { Version = KeptState.CurrentVersion, Services = [.. first.Supervisor.Keep()], Shutdown = first.Supervisor.KeepShutdown(false) },
-            KeptJson.Default.KeptState);
-        var kept = JsonSerializer.Deserialize(bytes, KeptJson.Default.KeptState)!;
+            KeptJson.Write);
+        var kept = JsonText.Parse(bytes, KeptJson.ReadKeptState);
         var next = new SupervisorBench(first.Time);
         next.Supervisor.Resume(kept.Services, (name, fault) => Assert.Fail($"{name}: {fault}"));
         if (kept.Shutdown is { } shutdown)
