@@ -29,8 +29,7 @@ internal static partial class AgentProgram
     public static int Run()
     {
         using var output = new FileStream(new SafeFileHandle(2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        using var logging = LoggerFactory.Create(builder => builder.AddProvider(new LineLoggerProvider(output, LogLevel.Information)));
-        var log = logging.CreateLogger("agent");
+        var log = new LineLogger(output, LogLevel.Information);
 
         var settings = NodeSettings.Parse(Environment.GetEnvironmentVariable, out var errors);
         if (settings is null)
@@ -48,7 +47,7 @@ internal static partial class AgentProgram
         });
         try
         {
-            RunAsync(settings, logging, stop.Token).GetAwaiter().GetResult();
+            RunAsync(settings, log, stop.Token).GetAwaiter().GetResult();
             return 0;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -68,21 +67,21 @@ internal static partial class AgentProgram
         }
     }
 
-    private static async Task RunAsync(NodeSettings settings, ILoggerFactory logging, CancellationToken cancellation)
+    private static async Task RunAsync(NodeSettings settings, ILogger log, CancellationToken cancellation)
     {
-        MakeHostsFile(logging.CreateLogger("agent"));
+        MakeHostsFile(log);
 
         var clock = TimeProvider.System;
         using var triggers = new Triggers();
         await using var services = await ServiceLink.ConnectAsync(ControlSocket.Path, cancellation);
         using var monitor = RouteMonitor.Open(RouteTopics.Links | RouteTopics.Addresses | RouteTopics.Rules);
         using var here = MachineAccess.Open(
-            settings, services.Services, triggers, clock, problem => LogSetting(logging.CreateLogger("agent"), problem), cancellation);
+            settings, services.Services, triggers, clock, problem => LogSetting(log, problem), cancellation);
         var book = new StatusBook(settings.NodeId, clock);
         using var publisher = new StatusPublisher(book);
         await using var openVpn = new OpenVpnStates(triggers, clock);
         var store = new EtcdStore(
-            settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, logging.CreateLogger<EtcdStore>());
+            settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, log);
         var reporter = new Reporter(settings, book, publisher, openVpn, new WireGuardStates(here.WireGuard, clock, settings.WireGuardStatusInterval), services, clock);
         using var binary = Descriptor.Open("/proc/self/exe", O_RDONLY);
         var stage = new StagedSpawn(binary);
@@ -92,9 +91,9 @@ internal static partial class AgentProgram
             candidates, (program, stop) => StagedCommand.RunAsync(stage, program, PreflightCheck.Timeout, PreflightCheck.LongestOutput, stop));
         var reconciler = new Reconciler(
             settings, here.Machine, store, services, preflight, here.Observer,
-            new Applier(services, here, logging.CreateLogger<Applier>()),
-            new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), logging.CreateLogger<LastGood>()), reporter, triggers, clock,
-            logging.CreateLogger<Reconciler>());
+            new Applier(services, here, log),
+            new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), log), reporter, triggers, clock,
+            log);
 
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task[] tasks =
@@ -103,7 +102,7 @@ internal static partial class AgentProgram
             store.RunAsync(life.Token),
             reconciler.RunAsync(life.Token),
             WatchDevicesAsync(monitor, triggers, life.Token),
-            PacketWatch.RunAsync(triggers, () => here.Observer.HasPackets, clock, logging.CreateLogger(nameof(PacketWatch)), life.Token),
+            PacketWatch.RunAsync(triggers, () => here.Observer.HasPackets, clock, log, life.Token),
         ];
         var ended = await Task.WhenAny(tasks);
         await life.CancelAsync();

@@ -5,19 +5,22 @@ namespace Meduza.Init.Logging;
 
 /// <summary>
 /// Logging to a descriptor, a line an entry: <c>warning: text</c>. The console provider would cost a megabyte, a thread,
-/// and (as PID 1) exit statuses. Time and name are added by PID 1, which reads the agent's lines like those of any other.
+/// and (as PID 1) exit statuses; a factory, a third of one for the name of a category that no line shows. Time and name
+/// are added by PID 1, which reads the agent's lines like those of any other.
 /// </summary>
-internal sealed class LineLoggerProvider(Stream output, LogLevel lowest) : ILoggerProvider
+internal sealed class LineLogger(Stream output, LogLevel lowest) : ILogger
 {
     private readonly Lock _lock = new();
 
-    public ILogger CreateLogger(string categoryName) => new LineLogger(this);
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-    public void Dispose() => output.Dispose();
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= lowest && logLevel != LogLevel.None;
 
-    private void Write(LogLevel level, string text)
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        var line = Encoding.UTF8.GetBytes($"{Name(level)}: {text.ReplaceLineEndings(" ")}\n");
+        if (!IsEnabled(logLevel))
+            return;
+        var line = Encoding.UTF8.GetBytes($"{Name(logLevel)}: {formatter(state, exception).ReplaceLineEndings(" ")}\n");
         lock (_lock)
         {
             try
@@ -39,19 +42,4 @@ internal sealed class LineLoggerProvider(Stream output, LogLevel lowest) : ILogg
         LogLevel.Information => "info",
         _ => "debug",
     };
-
-    private sealed class LineLogger(LineLoggerProvider provider) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= provider.Lowest && logLevel != LogLevel.None;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-                provider.Write(logLevel, formatter(state, exception));
-        }
-    }
-
-    private LogLevel Lowest => lowest;
 }

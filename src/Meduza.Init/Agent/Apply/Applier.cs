@@ -16,7 +16,7 @@ namespace Meduza.Init.Agent.Apply;
 /// next one, that observes and plans anew, goes on from there. What fails is told with its component and holds no other
 /// component up.
 /// </summary>
-internal sealed partial class Applier(ServiceLink services, MachineAccess here, ILogger<Applier> log)
+internal sealed partial class Applier(ServiceLink services, MachineAccess here, ILogger log)
 {
     /// <summary>Applies <paramref name="changes"/>.</summary>
     /// <returns>What went wrong, by component; empty when nothing did.</returns>

@@ -9,7 +9,7 @@ namespace Meduza.Init.Agent.Reconcile;
 /// What of this node's commits outlives it. It is noted what is due, and written at the end of a turn: after it is so, and
 /// after whoever waits for the commit has been told.
 /// </summary>
-internal sealed partial class LastGood(SnapshotFolder folder, ILogger<LastGood> log)
+internal sealed partial class LastGood(SnapshotFolder folder, ILogger log)
 {
     private Due _due;
     private Snapshot? _inForce;

@@ -20,7 +20,7 @@ namespace Meduza.Init.Agent.Reconcile;
 /// </summary>
 internal sealed partial class Reconciler(
     NodeSettings settings, Machine machine, EtcdStore store, ServiceLink services, PreflightCheck preflight, Observer observer, Applier applier,
-    LastGood lastGood, Reporter reporter, Triggers triggers, TimeProvider clock, ILogger<Reconciler> log)
+    LastGood lastGood, Reporter reporter, Triggers triggers, TimeProvider clock, ILogger log)
 {
     /// <summary>How often everything is read and compared, whether or not anything seems to have happened.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(5);

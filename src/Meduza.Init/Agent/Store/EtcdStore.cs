@@ -11,7 +11,7 @@ namespace Meduza.Init.Agent.Store;
 /// raised, so whatever happened while there was none is looked at: a lost event costs nothing.
 /// </summary>
 internal sealed partial class EtcdStore(
-    NodeSettings settings, Triggers triggers, IEnumerable<ISessionTask> sessionTasks, TimeProvider clock, ILogger<EtcdStore> log)
+    NodeSettings settings, Triggers triggers, IEnumerable<ISessionTask> sessionTasks, TimeProvider clock, ILogger log)
 {
     private readonly Backoff _backoff = new(Random.Shared);
     private volatile EtcdConnection? _connection;

@@ -10,16 +10,14 @@ internal sealed class StoreSession : IAsyncDisposable
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
     private readonly CancellationTokenSource _stop = new();
-    private readonly ILoggerFactory _logging;
     private readonly StatusPublisher _publisher;
     private readonly Task _running;
 
     public StoreSession(NodeSettings settings)
     {
-        _logging = LoggerFactory.Create(builder => builder.AddProvider(Log));
         Book = new(settings.NodeId, TimeProvider.System);
         _publisher = new(Book);
-        Store = new(settings, Triggers, [new OnlineLease(settings, TimeProvider.System, _stop.Token), _publisher], TimeProvider.System, _logging.CreateLogger<EtcdStore>());
+        Store = new(settings, Triggers, [new OnlineLease(settings, TimeProvider.System, _stop.Token), _publisher], TimeProvider.System, Log);
         _running = Store.RunAsync(_stop.Token);
     }
 
@@ -53,13 +51,12 @@ internal sealed class StoreSession : IAsyncDisposable
         await _stop.CancelAsync();
         await _running;
         _publisher.Dispose();
-        _logging.Dispose();
         _stop.Dispose();
     }
 }
 
 /// <summary>Keeps every line that is logged.</summary>
-internal sealed class CollectedLog : ILoggerProvider, ILogger
+internal sealed class CollectedLog : ILogger
 {
     private readonly Lock _lock = new();
     private readonly List<string> _lines = [];
@@ -90,7 +87,6 @@ internal sealed class CollectedLog : ILoggerProvider, ILogger
         }
     }
 
-    public ILogger CreateLogger(string categoryName) => this;
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
     public bool IsEnabled(LogLevel logLevel) => true;
 
@@ -102,9 +98,5 @@ internal sealed class CollectedLog : ILoggerProvider, ILogger
             _more.TrySetResult();
             _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
-    }
-
-    public void Dispose()
-    {
     }
 }
