@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
-using System.Text.RegularExpressions;
+using Meduza.Gateway.Model.Values;
 
 namespace Meduza.Init.Agent;
 
 /// <summary>What the environment says about this node: who it is, and how it reaches etcd.</summary>
-internal sealed partial record NodeSettings : EtcdSettings
+internal sealed record NodeSettings : EtcdSettings
 {
     public const string NodeIdVariable = "NODE_ID";
 
@@ -38,7 +38,7 @@ internal sealed partial record NodeSettings : EtcdSettings
         var nodeId = Get(NodeIdVariable);
         if (nodeId is null)
             found.Add("NODE_ID is not set: set it to this node's name under /nodes/ in etcd");
-        else if (!NodeName().IsMatch(nodeId) || nodeId.Contains("..", StringComparison.Ordinal))
+        else if (!InstanceName.TryParse(nodeId, out _))
             found.Add("NODE_ID is not a node name: use letters, digits, '.', '_' and '-', at most 63 characters");
 
         var settings = new NodeSettings(Etcd(variable, found))
@@ -88,7 +88,4 @@ internal sealed partial record NodeSettings : EtcdSettings
         }
         return servers.ToImmutable();
     }
-
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z")]
-    private static partial Regex NodeName();
 }
