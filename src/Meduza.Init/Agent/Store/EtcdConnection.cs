@@ -1,8 +1,6 @@
-using Etcdserverpb;
-using Google.Protobuf;
-using Grpc.Core;
-using Grpc.Net.Client;
-using Mvccpb;
+using System.Text;
+using Meduza.Init.Agent.Store.Grpc;
+using Meduza.Init.Agent.Store.Messages;
 
 namespace Meduza.Init.Agent.Store;
 
@@ -11,9 +9,9 @@ namespace Meduza.Init.Agent.Store;
 /// fails is thrown as an <see cref="EtcdException"/>, and its owner opens another one.
 /// </summary>
 /// <remarks>
-/// The calls are the generated stubs of the dotnet-etcd package on a channel of our own: its client would retry, write to
-/// the console and lose watches in silence. HTTP/2 pings notice a peer that fell silent within 12 seconds; etcd takes
-/// pings more often than every 5 seconds for abuse.
+/// HTTP/2 pings notice a peer that fell silent within 12 seconds; etcd takes pings more often than every 5 seconds for
+/// abuse. The packages for gRPC and Protocol Buffers would be 2 MB of binary and 5 MB of memory for these eight calls, and
+/// etcd's client in C# would retry, write to the console and lose watches in silence.
 /// </remarks>
 internal sealed partial class EtcdConnection : IAsyncDisposable
 {
@@ -25,17 +23,10 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(6);
 
-    /// <summary>Longest answer accepted, in bytes: a fleet of thousands fits, an endless one ends the call.</summary>
-    private const int MaxAnswer = 64 << 20;
-
     private readonly EtcdEndpoint _endpoint;
     private readonly string? _user;
     private readonly EtcdTls? _tls;
-    private readonly GrpcChannel _channel;
-    private readonly KV.KVClient _kv;
-    private readonly Watch.WatchClient _watch;
-    private readonly Lease.LeaseClient _lease;
-    private readonly Metadata _headers = [];
+    private readonly GrpcConnection _calls;
     private volatile bool _answered;
 
     private EtcdConnection(EtcdEndpoint endpoint, EtcdSettings settings)
@@ -54,16 +45,7 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
         };
         if (_tls is not null)
             handler.SslOptions = _tls.Options;
-        _channel = GrpcChannel.ForAddress(endpoint.Uri, new GrpcChannelOptions
-        {
-            HttpHandler = handler,
-            DisposeHttpClient = true,
-            MaxReceiveMessageSize = MaxAnswer,
-            ThrowOperationCanceledOnCancellation = true,
-        });
-        _kv = new(_channel);
-        _watch = new(_channel);
-        _lease = new(_channel);
+        _calls = new(endpoint.Uri, handler);
     }
 
     public EtcdEndpoint Endpoint => _endpoint;
@@ -90,26 +72,27 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
     /// <returns>The lease, to be kept alive.</returns>
     public async Task<long> PutOnLeaseAsync(string key, string value, TimeSpan ttl, CancellationToken cancellation)
     {
-        var granted = await CallAsync(
-            options => _lease.LeaseGrantAsync(new() { TTL = (long)ttl.TotalSeconds }, options), cancellation);
-        var put = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value), Lease = granted.ID };
-        await CallAsync(options => _kv.PutAsync(put, options), cancellation);
-        return granted.ID;
+        // LeaseGrantResponse: ID 2.
+        var lease = await CallAsync(
+            EtcdRequests.LeaseGrant, EtcdRequests.LeaseGrantOf((long)ttl.TotalSeconds), answer => OneField.Number(answer, 2), cancellation);
+        await CallAsync(EtcdRequests.Put, EtcdRequests.PutOf(key, Encoding.UTF8.GetBytes(value), lease), cancellation);
+        return lease;
     }
 
     /// <summary>Keeps a lease alive until it is lost.</summary>
     /// <returns>When etcd says that the lease is gone.</returns>
     public async Task KeepAliveAsync(long lease, TimeSpan interval, TimeProvider clock, CancellationToken cancellation)
     {
-        using var call = _lease.LeaseKeepAlive(new CallOptions(_headers, cancellationToken: cancellation));
+        using var requests = new GrpcRequests();
         try
         {
-            while (true)
+            requests.Send(EtcdRequests.LeaseOf(lease).Written.Span);
+            using var call = await _calls.BeginAsync(EtcdRequests.LeaseKeepAlive, requests, cancellation);
+            // LeaseKeepAliveResponse: TTL 3.
+            while (await call.NextAsync(cancellation) is { } answer && OneField.Number(answer, 3) > 0)
             {
-                await call.RequestStream.WriteAsync(new() { ID = lease }, cancellation);
-                if (!await call.ResponseStream.MoveNext(cancellation) || call.ResponseStream.Current.TTL <= 0)
-                    return;
                 await Task.Delay(interval, clock, cancellation);
+                requests.Send(EtcdRequests.LeaseOf(lease).Written.Span);
             }
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
@@ -120,7 +103,7 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
 
     /// <summary>Gives a lease up: its keys are gone at once.</summary>
     public Task RevokeAsync(long lease, CancellationToken cancellation) =>
-        CallAsync(options => _lease.LeaseRevokeAsync(new() { ID = lease }, options), cancellation);
+        CallAsync(EtcdRequests.LeaseRevoke, EtcdRequests.LeaseOf(lease), cancellation);
 
     /// <summary>
     /// Watches <c>/commit</c> and the host records from <paramref name="revision"/> on, both on one stream, until it fails.
@@ -131,22 +114,22 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
     public async Task WatchAsync(
         long revision, Action<CommitMark> committed, Action hostsChanged, CancellationToken cancellation)
     {
-        using var call = _watch.Watch(new CallOptions(_headers, cancellationToken: cancellation));
+        using var requests = new GrpcRequests();
         try
         {
-            await call.RequestStream.WriteAsync(Create(new() { Key = ByteString.CopyFromUtf8(CommitKey) }, revision), cancellation);
-            await call.RequestStream.WriteAsync(
-                Create(new() { Key = ByteString.CopyFromUtf8(HostsPrefix), RangeEnd = KeyRange.EndOfPrefix(HostsPrefix) }, revision), cancellation);
-            while (await call.ResponseStream.MoveNext(cancellation))
+            requests.Send(EtcdRequests.WatchOf(CommitKey, isPrefix: false, revision).Written.Span);
+            requests.Send(EtcdRequests.WatchOf(HostsPrefix, isPrefix: true, revision).Written.Span);
+            using var call = await _calls.BeginAsync(EtcdRequests.Watch, requests, cancellation);
+            while (await call.NextAsync(cancellation) is { } message)
             {
-                var response = call.ResponseStream.Current;
-                if (response.Canceled)
-                    throw Canceled(response);
+                var answer = WatchAnswer.Read(message);
+                if (answer.IsCanceled)
+                    throw Canceled(answer);
                 var hosts = false;
-                foreach (var change in response.Events)
+                foreach (var (isDeleted, key) in answer.Events)
                 {
-                    if (change.Kv.Key.Span.SequenceEqual("/commit"u8))
-                        committed(change.Type == Event.Types.EventType.Delete ? new("", change.Kv.ModRevision) : MarkOf(change.Kv));
+                    if (key.Key.Span.SequenceEqual("/commit"u8))
+                        committed(isDeleted ? new("", key.ModRevision) : MarkOf(key));
                     else
                         hosts = true;
                 }
@@ -163,34 +146,37 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        _channel.Dispose();
+        _calls.Dispose();
         _tls?.Dispose();
         return ValueTask.CompletedTask;
     }
 
     private async Task LogInAsync(EtcdSettings settings, CancellationToken cancellation)
     {
-        var auth = new Auth.AuthClient(_channel);
         try
         {
-            var answer = await CallAsync(
-                options => auth.AuthenticateAsync(new() { Name = settings.User, Password = settings.Password }, options), cancellation);
-            _headers.Add("token", answer.Token);
+            // AuthenticateResponse: token 2.
+            var token = await CallAsync(
+                EtcdRequests.Authenticate, EtcdRequests.AuthenticateOf(settings.User!, settings.Password), answer => OneField.Bytes(answer, 2), cancellation);
+            _calls.Token = Encoding.UTF8.GetString(token.Span);
         }
-        catch (EtcdException e) when (e.InnerException is RpcException { StatusCode: StatusCode.FailedPrecondition })
+        catch (EtcdException e) when (e.InnerException is GrpcException { Status: GrpcStatus.FailedPrecondition })
         {
             // Authentication is off: etcd has no token to give and asks for none.
         }
     }
 
-    /// <remarks>The time-out is a monotonic one: gRPC's own deadline follows the wall clock, which may jump.</remarks>
-    private async Task<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellation)
+    private Task<ReadOnlyMemory<byte>> CallAsync(string method, ProtobufWriter request, CancellationToken cancellation) =>
+        CallAsync(method, request, answer => answer, cancellation);
+
+    /// <remarks>The time-out is a monotonic one of ours; a deadline of gRPC's is told to the server, which has nothing to do with it.</remarks>
+    private async Task<T> CallAsync<T>(string method, ProtobufWriter request, Func<ReadOnlyMemory<byte>, T> read, CancellationToken cancellation)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(CallTimeout);
         try
         {
-            var answer = await call(new CallOptions(_headers, cancellationToken: timeout.Token));
+            var answer = read(await _calls.CallAsync(method, request.Written, timeout.Token));
             _answered = true;
             return answer;
         }
@@ -202,19 +188,12 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
 
     private EtcdException Describe(Exception error) => EtcdErrors.Describe(error, _endpoint, _user, _tls?.Problem, _answered);
 
-    private EtcdException Canceled(WatchResponse response) =>
-        response.CompactRevision > 0
+    private EtcdException Canceled(WatchAnswer answer) =>
+        answer.CompactRevision > 0
             ? new("the revision watched from is compacted", EtcdFailure.Compacted)
-            : response.CancelReason.Contains("auth token", StringComparison.Ordinal)
+            : answer.CancelReason.Contains("auth token", StringComparison.Ordinal)
                 ? new("the login at etcd expired", EtcdFailure.TokenExpired)
-                : response.CancelReason.Contains("permission denied", StringComparison.Ordinal)
-                    ? Describe(new RpcException(new Grpc.Core.Status(StatusCode.PermissionDenied, response.CancelReason)))
-                    : new($"etcd {_endpoint} ended the watch: {response.CancelReason}", EtcdFailure.Unreachable);
-
-    private static WatchRequest Create(WatchCreateRequest create, long revision)
-    {
-        create.StartRevision = revision;
-        create.ProgressNotify = true;
-        return new() { CreateRequest = create };
-    }
+                : answer.CancelReason.Contains("permission denied", StringComparison.Ordinal)
+                    ? Describe(new GrpcException(GrpcStatus.PermissionDenied, answer.CancelReason))
+                    : new($"etcd {_endpoint} ended the watch: {answer.CancelReason}", EtcdFailure.Unreachable);
 }
