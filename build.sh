@@ -23,6 +23,7 @@ usage: ./build.sh [VERB]
   lab           the same, and keep the network up for looking around, until Ctrl-C (as root)
   bench         measure; one line of JSON a figure (as root); "bench PART…" for some of it: supervision, continuity,
                 rules, routes, wireguard, rendering, boot, commits
+  size          compile once more, and print where the bytes of the binary are; one line of JSON a part
   fuzz          give 10 million mutated messages to every netlink parser, and 100,000 fleets of hostile keys to every
                 renderer; "fuzz netlink" or "fuzz rendering" for one of them, "fuzz rendering N SEED" for N others
   clean         remove everything that was built
@@ -37,6 +38,7 @@ main() {
         demo) run_demo ;;
         lab) run_demo --keep ;;
         bench | "bench "*) shift && run_bench "$@" ;;
+        size) measure_size ;;
         fuzz | "fuzz "*) shift && run_fuzz "$@" ;;
         clean) clean ;;
         -h | --help | help) usage ;;

@@ -1,4 +1,5 @@
 using Meduza.Bench;
+using Meduza.Bench.Size;
 using Meduza.Bench.Supervision;
 using Meduza.Lab.Harness;
 
@@ -14,6 +15,12 @@ using Meduza.Lab.Harness;
     ("boot", Boot.Measure),
     ("commits", MeasureCommits),
 ];
+
+if (args is ["size", var account])
+{
+    BinarySize.Measure(account);
+    return 0;
+}
 
 var unknown = args.Except(parts.Select(part => part.Name)).ToList();
 if (unknown.Count > 0)

@@ -17,6 +17,20 @@ publish_binary() {
     say "artifacts/meduza-init: $(stat -c %s artifacts/meduza-init | numfmt --to=si --suffix=B)"
 }
 
+# By the account of the native compiler, which it gives only when asked.
+measure_size() {
+    local rid
+    need_sdk
+    need_link_tools
+    rid=$(runtime_id)
+    say "compiling meduza-init for $rid, with an account of its bytes"
+    dotnet publish src/Meduza.Init/Meduza.Init.csproj -c Release -r "$rid" -o artifacts/size -v quiet -nologo -clp:ErrorsOnly \
+        -p:IlcGenerateMstatFile=true >&2 || die "meduza-init does not compile; the errors are above"
+    say "artifacts/size/meduza-init: $(stat -c %s artifacts/size/meduza-init | numfmt --to=si --suffix=B)"
+    dotnet build bench/Meduza.Bench.csproj -c Release -v quiet -nologo -clp:ErrorsOnly >&2 || die "the account cannot be read; the errors are above"
+    exec bench/bin/Release/net10.0/Meduza.Bench size "src/Meduza.Init/obj/Release/net10.0/$rid/native/meduza-init.mstat"
+}
+
 runtime_id() {
     case $(uname -m) in
         x86_64) echo linux-x64 ;;

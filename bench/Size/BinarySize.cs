@@ -1,0 +1,28 @@
+namespace Meduza.Bench.Size;
+
+/// <summary>Where the bytes of the binary are, by the account that the native compiler gives (<c>IlcGenerateMstatFile</c>).</summary>
+internal static class BinarySize
+{
+    private const int Shown = 40;
+
+    /// <summary>Bytes of the unwind information that each method has beside what the account says.</summary>
+    private const int Unwind = 52;
+
+    /// <param name="path">The .mstat file.</param>
+    public static void Measure(string path)
+    {
+        var entries = Mstat.Read(path).ToList();
+        Print("assembly", entries.GroupBy(entry => entry.Assembly));
+        Print("namespace", entries.GroupBy(entry => entry.Namespace));
+        Print("generic", entries.Where(entry => entry.Generic is not null).GroupBy(entry => entry.Generic!));
+        Print("blob", entries.Where(entry => entry.Kind == "Blobs").GroupBy(entry => entry.Name));
+    }
+
+    private static void Print(string by, IEnumerable<IGrouping<string, MstatEntry>> groups)
+    {
+        foreach (var group in groups.Select(group => (group.Key, Size: group.Sum(Size), Count: group.Count())).OrderByDescending(group => group.Size).Take(Shown))
+            Figure.Print($"size_by_{by}: {group.Key} ({group.Count})", "kB", group.Size / 1000.0);
+    }
+
+    private static double Size(MstatEntry entry) => entry.Size + (entry.Kind == "Methods" ? Unwind : 0);
+}
