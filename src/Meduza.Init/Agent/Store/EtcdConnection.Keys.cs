@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
+using Etcdserverpb;
+using Google.Protobuf;
 using Meduza.Gateway.Model;
-using Meduza.Init.Agent.Store.Messages;
+using Mvccpb;
 using Keys = System.Collections.Immutable.ImmutableSortedDictionary<string, System.ReadOnlyMemory<byte>>;
 
 namespace Meduza.Init.Agent.Store;
@@ -17,16 +19,20 @@ internal sealed partial class EtcdConnection
     /// <summary>The commit in force and the host records, at one revision: the one to watch from.</summary>
     public async Task<(CommitMark Commit, Keys Hosts, long Revision)> ReadTriggersAsync(CancellationToken cancellation)
     {
-        var answer = await ReadTogetherAsync([EtcdRequests.RangeOf(CommitKey), EtcdRequests.RangeOfPrefix(HostsPrefix)], cancellation);
-        var commit = answer.Ranges[0].Keys is [var key] ? MarkOf(key) : CommitMark.None;
-        return (commit, ToKeys(answer.Ranges[1].Keys), answer.Revision);
+        var request = new TxnRequest();
+        request.Success.Add(new RequestOp { RequestRange = new() { Key = ByteString.CopyFromUtf8(CommitKey) } });
+        request.Success.Add(new RequestOp { RequestRange = Prefix(HostsPrefix) });
+        var answer = await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
+        var commit = answer.Responses[0].ResponseRange.Kvs is [var kv] ? MarkOf(kv) : CommitMark.None;
+        var hosts = ToKeys(answer.Responses[1].ResponseRange.Kvs);
+        return (commit, hosts, answer.Header.Revision);
     }
 
     /// <summary>The host records as they are now.</summary>
     public async Task<Keys> ReadHostsAsync(CancellationToken cancellation)
     {
-        var range = await CallAsync(EtcdRequests.Range, EtcdRequests.RangeOfPrefix(HostsPrefix), RangeAnswer.Read, cancellation);
-        return ToKeys(range.Keys);
+        var answer = await CallAsync(options => _kv.RangeAsync(Prefix(HostsPrefix), options), cancellation);
+        return ToKeys(answer.Kvs);
     }
 
     /// <summary>The keys that commits are about, as they stood at <paramref name="revision"/> (0: as they are now).</summary>
@@ -34,9 +40,13 @@ internal sealed partial class EtcdConnection
     /// <exception cref="EtcdException"><see cref="EtcdFailure.Compacted"/>: etcd no longer knows that revision.</exception>
     public async Task<KnownKeys> ReadKeysAsync(long revision, Func<string, bool> isWanted, CancellationToken cancellation)
     {
-        var answer = await ReadTogetherAsync([.. CommittedPrefixes.Select(prefix => EtcdRequests.RangeOfPrefix(prefix, revision))], cancellation);
-        var snapshot = new Snapshot(revision == 0 ? answer.Revision : revision, ToKeys(answer.Ranges.SelectMany(range => range.Keys), isWanted));
-        return new(snapshot, answer.Ranges.Sum(range => (long)range.Keys.Count));
+        var request = new TxnRequest();
+        foreach (var prefix in CommittedPrefixes)
+            request.Success.Add(new RequestOp { RequestRange = Prefix(prefix, revision) });
+        var answer = await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
+        var all = answer.Responses.SelectMany(response => response.ResponseRange.Kvs);
+        var snapshot = new Snapshot(revision == 0 ? answer.Header.Revision : revision, ToKeys(all, isWanted));
+        return new(snapshot, answer.Responses.Sum(response => (long)response.ResponseRange.Kvs.Count));
     }
 
     /// <summary>The same, from what was read at an earlier revision: only what was written since comes over the wire.</summary>
@@ -47,15 +57,22 @@ internal sealed partial class EtcdConnection
     /// <exception cref="EtcdException"><see cref="EtcdFailure.Compacted"/>: etcd no longer knows that revision.</exception>
     public async Task<KnownKeys?> ReadChangesAsync(KnownKeys known, long revision, Func<string, bool> isWanted, CancellationToken cancellation)
     {
-        var answer = await ReadTogetherAsync(
-            [.. CommittedPrefixes.SelectMany(prefix => (ProtobufWriter[])[
-                EtcdRequests.RangeOfPrefix(prefix, revision, writtenSince: known.Snapshot.Revision + 1), EtcdRequests.CountOfPrefix(prefix, revision)])],
-            cancellation);
-        var pairs = answer.Ranges.Chunk(2).ToList();
-        var changes = pairs.SelectMany(pair => pair[0].Keys).ToList();
-        var total = pairs.Sum(pair => pair[1].Count);
+        var request = new TxnRequest();
+        foreach (var prefix in CommittedPrefixes)
+        {
+            var written = Prefix(prefix, revision);
+            written.MinModRevision = known.Snapshot.Revision + 1;
+            var count = Prefix(prefix, revision);
+            count.CountOnly = true;
+            request.Success.Add(new RequestOp { RequestRange = written });
+            request.Success.Add(new RequestOp { RequestRange = count });
+        }
+        var answer = await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
+        var answers = answer.Responses.Select(response => response.ResponseRange).Chunk(2).ToList();
+        var changes = answers.SelectMany(pair => pair[0].Kvs).ToList();
+        var total = answers.Sum(pair => pair[1].Count);
         // A key that was deleted and made again counts as made and as deleted: it was known, and is not one more.
-        if (known.Count + changes.Count(key => key.CreateRevision > known.Snapshot.Revision) != total)
+        if (known.Count + changes.Count(kv => kv.CreateRevision > known.Snapshot.Revision) != total)
             return null;
         var keys = known.Snapshot.Keys.SetItems(ToKeys(changes, isWanted));
         return new(new(revision, keys), total);
@@ -65,15 +82,21 @@ internal sealed partial class EtcdConnection
     /// <exception cref="EtcdException">It cannot be read.</exception>
     public async Task<Snapshot> ReadAsync(IReadOnlyList<string> prefixes, long revision, CancellationToken cancellation)
     {
-        var answer = await ReadTogetherAsync([.. prefixes.Select(prefix => EtcdRequests.RangeOfPrefix(prefix, revision))], cancellation);
-        return new(revision == 0 ? answer.Revision : revision, ToKeys(answer.Ranges.SelectMany(range => range.Keys)));
+        var request = new TxnRequest();
+        foreach (var prefix in prefixes)
+            request.Success.Add(new RequestOp { RequestRange = Prefix(prefix, revision) });
+        var answer = await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
+        return new(revision == 0 ? answer.Header.Revision : revision,
+            ToKeys(answer.Responses.SelectMany(response => response.ResponseRange.Kvs)));
     }
 
     /// <summary>The names of all keys under <paramref name="prefix"/>.</summary>
     public async Task<ImmutableArray<string>> ListAsync(string prefix, CancellationToken cancellation)
     {
-        var range = await CallAsync(EtcdRequests.Range, EtcdRequests.RangeOfPrefix(prefix, keysOnly: true), RangeAnswer.Read, cancellation);
-        return [.. range.Keys.Select(key => Encoding.UTF8.GetString(key.Key.Span))];
+        var request = Prefix(prefix);
+        request.KeysOnly = true;
+        var answer = await CallAsync(options => _kv.RangeAsync(request, options), cancellation);
+        return [.. answer.Kvs.Select(kv => kv.Key.ToStringUtf8())];
     }
 
     /// <summary>Writes and deletes keys, all in one transaction of at most <see cref="MostOperations"/>.</summary>
@@ -84,34 +107,29 @@ internal sealed partial class EtcdConnection
     public async Task WriteAsync(
         IEnumerable<(string Key, ReadOnlyMemory<byte> Value)> puts, IEnumerable<string> deletes, CancellationToken cancellation)
     {
-        var operations = new List<ProtobufWriter>();
+        var request = new TxnRequest();
         foreach (var (key, value) in puts)
-            operations.Add(EtcdRequests.OperationOfPut(EtcdRequests.PutOf(key, value.Span)));
+            request.Success.Add(new RequestOp { RequestPut = new() { Key = ByteString.CopyFromUtf8(key), Value = UnsafeByteOperations.UnsafeWrap(value) } });
         foreach (var key in deletes)
-            operations.Add(EtcdRequests.OperationOfDelete(EtcdRequests.DeleteOf(key)));
-        if (operations.Count > 0)
-            await CallAsync(EtcdRequests.Txn, EtcdRequests.TxnOf(operations), cancellation);
+            request.Success.Add(new RequestOp { RequestDeleteRange = new() { Key = ByteString.CopyFromUtf8(key) } });
+        if (request.Success.Count > 0)
+            await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
     }
 
-    /// <summary>Several ranges at one revision.</summary>
-    private async Task<TxnAnswer> ReadTogetherAsync(IReadOnlyCollection<ProtobufWriter> ranges, CancellationToken cancellation)
-    {
-        var answer = await CallAsync(EtcdRequests.Txn, EtcdRequests.TxnOf(ranges.Select(EtcdRequests.OperationOfRange)), TxnAnswer.Read, cancellation);
-        return answer.Ranges.Count == ranges.Count ? answer : throw Describe(new InvalidDataException("another number of ranges than was asked for"));
-    }
+    private static RangeRequest Prefix(string prefix, long revision = 0) =>
+        new() { Key = ByteString.CopyFromUtf8(prefix), RangeEnd = KeyRange.EndOfPrefix(prefix), Revision = revision };
 
-    private static CommitMark MarkOf(EtcdKey key) => new(Encoding.UTF8.GetString(key.Value.Span), key.ModRevision);
+    private static CommitMark MarkOf(KeyValue kv) => new(kv.Value.ToStringUtf8(), kv.ModRevision);
 
     /// <remarks>A key's name that is not UTF-8 keeps a replacement character, so that it is reported as unknown, not lost.</remarks>
-    private static Keys ToKeys(IEnumerable<EtcdKey> read, Func<string, bool>? isWanted = null)
+    private static Keys ToKeys(IEnumerable<KeyValue> kvs, Func<string, bool>? isWanted = null)
     {
         var keys = Snapshot.Empty.Keys.ToBuilder();
-        foreach (var key in read)
+        foreach (var kv in kvs)
         {
-            var name = Encoding.UTF8.GetString(key.Key.Span);
-            // A copy: what is kept must not keep the whole answer.
-            if (isWanted is null || isWanted(name))
-                keys[name] = key.Value.ToArray();
+            var key = Encoding.UTF8.GetString(kv.Key.Span);
+            if (isWanted is null || isWanted(key))
+                keys[key] = kv.Value.Memory;
         }
         return keys.ToImmutable();
     }

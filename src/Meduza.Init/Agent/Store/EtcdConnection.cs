@@ -1,6 +1,8 @@
-using System.Text;
-using Meduza.Init.Agent.Store.Grpc;
-using Meduza.Init.Agent.Store.Messages;
+using Etcdserverpb;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Mvccpb;
 
 namespace Meduza.Init.Agent.Store;
 
@@ -9,9 +11,9 @@ namespace Meduza.Init.Agent.Store;
 /// fails is thrown as an <see cref="EtcdException"/>, and its owner opens another one.
 /// </summary>
 /// <remarks>
-/// HTTP/2 pings notice a peer that fell silent within 12 seconds; etcd takes pings more often than every 5 seconds for
-/// abuse. The packages for gRPC and Protocol Buffers would be 2 MB of binary and 5 MB of memory for these eight calls, and
-/// etcd's client in C# would retry, write to the console and lose watches in silence.
+/// The calls are the generated stubs of the dotnet-etcd package on a channel of our own: its client would retry, write to
+/// the console and lose watches in silence. HTTP/2 pings notice a peer that fell silent within 12 seconds; etcd takes
+/// pings more often than every 5 seconds for abuse.
 /// </remarks>
 internal sealed partial class EtcdConnection : IAsyncDisposable
 {
@@ -23,10 +25,17 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(6);
 
+    /// <summary>Longest answer accepted, in bytes: a fleet of thousands fits, an endless one ends the call.</summary>
+    private const int MaxAnswer = 64 << 20;
+
     private readonly EtcdEndpoint _endpoint;
     private readonly string? _user;
     private readonly EtcdTls? _tls;
-    private readonly GrpcConnection _calls;
+    private readonly GrpcChannel _channel;
+    private readonly KV.KVClient _kv;
+    private readonly Watch.WatchClient _watch;
+    private readonly Lease.LeaseClient _lease;
+    private readonly Metadata _headers = [];
     private volatile bool _answered;
 
     private EtcdConnection(EtcdEndpoint endpoint, EtcdSettings settings)
@@ -45,7 +54,16 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
         };
         if (_tls is not null)
             handler.SslOptions = _tls.Options;
-        _calls = new(endpoint.Uri, handler);
+        _channel = GrpcChannel.ForAddress(endpoint.Uri, new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = MaxAnswer,
+            ThrowOperationCanceledOnCancellation = true,
+        });
+        _kv = new(_channel);
+        _watch = new(_channel);
+        _lease = new(_channel);
     }
 
     public EtcdEndpoint Endpoint => _endpoint;
@@ -72,27 +90,26 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
     /// <returns>The lease, to be kept alive.</returns>
     public async Task<long> PutOnLeaseAsync(string key, string value, TimeSpan ttl, CancellationToken cancellation)
     {
-        // LeaseGrantResponse: ID 2.
-        var lease = await CallAsync(
-            EtcdRequests.LeaseGrant, EtcdRequests.LeaseGrantOf((long)ttl.TotalSeconds), answer => OneField.Number(answer, 2), cancellation);
-        await CallAsync(EtcdRequests.Put, EtcdRequests.PutOf(key, Encoding.UTF8.GetBytes(value), lease), cancellation);
-        return lease;
+        var granted = await CallAsync(
+            options => _lease.LeaseGrantAsync(new() { TTL = (long)ttl.TotalSeconds }, options), cancellation);
+        var put = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value), Lease = granted.ID };
+        await CallAsync(options => _kv.PutAsync(put, options), cancellation);
+        return granted.ID;
     }
 
     /// <summary>Keeps a lease alive until it is lost.</summary>
     /// <returns>When etcd says that the lease is gone.</returns>
     public async Task KeepAliveAsync(long lease, TimeSpan interval, TimeProvider clock, CancellationToken cancellation)
     {
-        using var requests = new GrpcRequests();
+        using var call = _lease.LeaseKeepAlive(new CallOptions(_headers, cancellationToken: cancellation));
         try
         {
-            requests.Send(EtcdRequests.LeaseOf(lease).Written.Span);
-            using var call = await _calls.BeginAsync(EtcdRequests.LeaseKeepAlive, requests, cancellation);
-            // LeaseKeepAliveResponse: TTL 3.
-            while (await call.NextAsync(cancellation) is { } answer && OneField.Number(answer, 3) > 0)
+            while (true)
             {
+                await call.RequestStream.WriteAsync(new() { ID = lease }, cancellation);
+                if (!await call.ResponseStream.MoveNext(cancellation) || call.ResponseStream.Current.TTL <= 0)
+                    return;
                 await Task.Delay(interval, clock, cancellation);
-                requests.Send(EtcdRequests.LeaseOf(lease).Written.Span);
             }
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
@@ -103,7 +120,7 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
 
     /// <summary>Gives a lease up: its keys are gone at once.</summary>
     public Task RevokeAsync(long lease, CancellationToken cancellation) =>
-        CallAsync(EtcdRequests.LeaseRevoke, EtcdRequests.LeaseOf(lease), cancellation);
+        CallAsync(options => _lease.LeaseRevokeAsync(new() { ID = lease }, options), cancellation);
 
     /// <summary>
     /// Watches <c>/commit</c> and the host records from <paramref name="revision"/> on, both on one stream, until it fails.
@@ -114,22 +131,22 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
     public async Task WatchAsync(
         long revision, Action<CommitMark> committed, Action hostsChanged, CancellationToken cancellation)
     {
-        using var requests = new GrpcRequests();
+        using var call = _watch.Watch(new CallOptions(_headers, cancellationToken: cancellation));
         try
         {
-            requests.Send(EtcdRequests.WatchOf(CommitKey, isPrefix: false, revision).Written.Span);
-            requests.Send(EtcdRequests.WatchOf(HostsPrefix, isPrefix: true, revision).Written.Span);
-            using var call = await _calls.BeginAsync(EtcdRequests.Watch, requests, cancellation);
-            while (await call.NextAsync(cancellation) is { } message)
+            await call.RequestStream.WriteAsync(Create(new() { Key = ByteString.CopyFromUtf8(CommitKey) }, revision), cancellation);
+            await call.RequestStream.WriteAsync(
+                Create(new() { Key = ByteString.CopyFromUtf8(HostsPrefix), RangeEnd = KeyRange.EndOfPrefix(HostsPrefix) }, revision), cancellation);
+            while (await call.ResponseStream.MoveNext(cancellation))
             {
-                var answer = WatchAnswer.Read(message);
-                if (answer.IsCanceled)
-                    throw Canceled(answer);
+                var response = call.ResponseStream.Current;
+                if (response.Canceled)
+                    throw Canceled(response);
                 var hosts = false;
-                foreach (var (isDeleted, key) in answer.Events)
+                foreach (var change in response.Events)
                 {
-                    if (key.Key.Span.SequenceEqual("/commit"u8))
-                        committed(isDeleted ? new("", key.ModRevision) : MarkOf(key));
+                    if (change.Kv.Key.Span.SequenceEqual("/commit"u8))
+                        committed(change.Type == Event.Types.EventType.Delete ? new("", change.Kv.ModRevision) : MarkOf(change.Kv));
                     else
                         hosts = true;
                 }
@@ -146,37 +163,34 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        _calls.Dispose();
+        _channel.Dispose();
         _tls?.Dispose();
         return ValueTask.CompletedTask;
     }
 
     private async Task LogInAsync(EtcdSettings settings, CancellationToken cancellation)
     {
+        var auth = new Auth.AuthClient(_channel);
         try
         {
-            // AuthenticateResponse: token 2.
-            var token = await CallAsync(
-                EtcdRequests.Authenticate, EtcdRequests.AuthenticateOf(settings.User!, settings.Password), answer => OneField.Bytes(answer, 2), cancellation);
-            _calls.Token = Encoding.UTF8.GetString(token.Span);
+            var answer = await CallAsync(
+                options => auth.AuthenticateAsync(new() { Name = settings.User, Password = settings.Password }, options), cancellation);
+            _headers.Add("token", answer.Token);
         }
-        catch (EtcdException e) when (e.InnerException is GrpcException { Status: GrpcStatus.FailedPrecondition })
+        catch (EtcdException e) when (e.InnerException is RpcException { StatusCode: StatusCode.FailedPrecondition })
         {
             // Authentication is off: etcd has no token to give and asks for none.
         }
     }
 
-    private Task<ReadOnlyMemory<byte>> CallAsync(string method, ProtobufWriter request, CancellationToken cancellation) =>
-        CallAsync(method, request, answer => answer, cancellation);
-
-    /// <remarks>The time-out is a monotonic one of ours; a deadline of gRPC's is told to the server, which has nothing to do with it.</remarks>
-    private async Task<T> CallAsync<T>(string method, ProtobufWriter request, Func<ReadOnlyMemory<byte>, T> read, CancellationToken cancellation)
+    /// <remarks>The time-out is a monotonic one: gRPC's own deadline follows the wall clock, which may jump.</remarks>
+    private async Task<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellation)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(CallTimeout);
         try
         {
-            var answer = read(await _calls.CallAsync(method, request.Written, timeout.Token));
+            var answer = await call(new CallOptions(_headers, cancellationToken: timeout.Token));
             _answered = true;
             return answer;
         }
@@ -188,12 +202,19 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
 
     private EtcdException Describe(Exception error) => EtcdErrors.Describe(error, _endpoint, _user, _tls?.Problem, _answered);
 
-    private EtcdException Canceled(WatchAnswer answer) =>
-        answer.CompactRevision > 0
+    private EtcdException Canceled(WatchResponse response) =>
+        response.CompactRevision > 0
             ? new("the revision watched from is compacted", EtcdFailure.Compacted)
-            : answer.CancelReason.Contains("auth token", StringComparison.Ordinal)
+            : response.CancelReason.Contains("auth token", StringComparison.Ordinal)
                 ? new("the login at etcd expired", EtcdFailure.TokenExpired)
-                : answer.CancelReason.Contains("permission denied", StringComparison.Ordinal)
-                    ? Describe(new GrpcException(GrpcStatus.PermissionDenied, answer.CancelReason))
-                    : new($"etcd {_endpoint} ended the watch: {answer.CancelReason}", EtcdFailure.Unreachable);
+                : response.CancelReason.Contains("permission denied", StringComparison.Ordinal)
+                    ? Describe(new RpcException(new Grpc.Core.Status(StatusCode.PermissionDenied, response.CancelReason)))
+                    : new($"etcd {_endpoint} ended the watch: {response.CancelReason}", EtcdFailure.Unreachable);
+
+    private static WatchRequest Create(WatchCreateRequest create, long revision)
+    {
+        create.StartRevision = revision;
+        create.ProgressNotify = true;
+        return new() { CreateRequest = create };
+    }
 }

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using Meduza.Init.Agent.Store.Grpc;
+using Grpc.Core;
 
 namespace Meduza.Init.Agent.Store;
 
@@ -20,36 +20,38 @@ internal static class EtcdErrors
         Exception error, EtcdEndpoint endpoint, string? user = null, string? certificateProblem = null, bool answered = false) => error switch
     {
         EtcdException known => known,
-        GrpcException call => OfCall(call, endpoint, user),
+        RpcException rpc => OfRpc(rpc, endpoint, user, certificateProblem, answered),
         CryptographicException => new(
             "ETCD_CERT or ETCD_KEY cannot be read: both must be PEM, and the key must belong to the certificate", EtcdFailure.Refused, error),
-        InvalidDataException => Unreachable(endpoint, "answers what no etcd answers: check ETCD_ENDPOINTS", error),
         OperationCanceledException => Unreachable(endpoint, "does not answer", error),
         _ => OfTransport(error, endpoint, certificateProblem, answered),
     };
 
-    private static EtcdException OfCall(GrpcException call, EtcdEndpoint endpoint, string? user)
+    private static EtcdException OfRpc(
+        RpcException rpc, EtcdEndpoint endpoint, string? user, string? certificateProblem, bool answered)
     {
-        var detail = call.Detail;
+        var detail = rpc.Status.Detail;
         bool Says(string text) => detail.Contains(text, StringComparison.Ordinal);
-        return call.Status switch
+        return rpc.StatusCode switch
         {
-            GrpcStatus.Unauthenticated or GrpcStatus.InvalidArgument when Says("invalid auth token") =>
-                new("the login at etcd expired", EtcdFailure.TokenExpired, call),
-            GrpcStatus.InvalidArgument when Says("authentication failed") =>
-                new($"etcd {endpoint} does not accept user '{user}' with this password: check ETCD_USER and ETCD_PASS", EtcdFailure.Refused, call),
-            GrpcStatus.InvalidArgument when Says("user name is empty") =>
-                new($"etcd {endpoint} wants a login: set ETCD_USER and ETCD_PASS", EtcdFailure.Refused, call),
-            GrpcStatus.PermissionDenied =>
+            StatusCode.Unauthenticated or StatusCode.InvalidArgument when Says("invalid auth token") =>
+                new("the login at etcd expired", EtcdFailure.TokenExpired, rpc),
+            StatusCode.InvalidArgument when Says("authentication failed") =>
+                new($"etcd {endpoint} does not accept user '{user}' with this password: check ETCD_USER and ETCD_PASS", EtcdFailure.Refused, rpc),
+            StatusCode.InvalidArgument when Says("user name is empty") =>
+                new($"etcd {endpoint} wants a login: set ETCD_USER and ETCD_PASS", EtcdFailure.Refused, rpc),
+            StatusCode.PermissionDenied =>
                 new($"etcd {endpoint} denies user '{user}' what a gateway needs: grant reading of /commit, /global/, /nodes/ and /dns/hosts/, and writing of /updated/",
-                    EtcdFailure.Refused, call),
-            GrpcStatus.OutOfRange when Says("compacted") =>
-                new("the revision asked for is compacted", EtcdFailure.Compacted, call),
-            GrpcStatus.ResourceExhausted when Says("database space exceeded") =>
-                new($"etcd {endpoint} is out of space (NOSPACE): compact and defragment it, then disarm the alarm", EtcdFailure.Refused, call),
-            GrpcStatus.DeadlineExceeded or GrpcStatus.Cancelled => Unreachable(endpoint, "does not answer", call),
+                    EtcdFailure.Refused, rpc),
+            StatusCode.OutOfRange when Says("compacted") =>
+                new("the revision asked for is compacted", EtcdFailure.Compacted, rpc),
+            StatusCode.ResourceExhausted when Says("database space exceeded") =>
+                new($"etcd {endpoint} is out of space (NOSPACE): compact and defragment it, then disarm the alarm", EtcdFailure.Refused, rpc),
+            StatusCode.DeadlineExceeded or StatusCode.Cancelled => Unreachable(endpoint, "does not answer", rpc),
+            StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown when rpc.Status.DebugException is { } cause =>
+                OfTransport(cause, endpoint, certificateProblem, answered),
             // What is left is etcd's own text.
-            _ => Unreachable(endpoint, $"answers with an error: {detail}", call),
+            _ => Unreachable(endpoint, $"answers with an error: {detail}", rpc),
         };
     }
 

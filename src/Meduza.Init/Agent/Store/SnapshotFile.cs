@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
-using System.Text;
+using Etcdserverpb;
+using Google.Protobuf;
 using Meduza.Gateway.Model;
-using Meduza.Init.Agent.Store.Messages;
+using Mvccpb;
 
 namespace Meduza.Init.Agent.Store;
 
@@ -23,14 +24,15 @@ internal static class SnapshotFile
     /// <summary>The file's content.</summary>
     public static byte[] Write(CommitMark mark, Snapshot snapshot)
     {
-        // ResponseHeader: revision 3. KeyValue: key 1, mod_revision 3, value 5. RangeResponse: header 1, kvs 2.
-        var answer = new ProtobufWriter().Message(1, new ProtobufWriter().Number(3, snapshot.Revision));
+        var answer = new RangeResponse { Header = new() { Revision = snapshot.Revision } };
         if (mark.Revision > 0)
-            answer.Message(2, new ProtobufWriter().Text(1, EtcdConnection.CommitKey).Number(3, mark.Revision).Text(5, mark.Value));
+            answer.Kvs.Add(new KeyValue { Key = ByteString.CopyFromUtf8(EtcdConnection.CommitKey), Value = ByteString.CopyFromUtf8(mark.Value), ModRevision = mark.Revision });
         foreach (var (key, value) in snapshot.Keys)
-            answer.Message(2, new ProtobufWriter().Text(1, key).Bytes(5, value.Span));
+            answer.Kvs.Add(new KeyValue { Key = ByteString.CopyFromUtf8(key), Value = UnsafeByteOperations.UnsafeWrap(value) });
 
-        byte[] file = [.. Magic, .. new byte[SHA256.HashSizeInBytes], .. answer.Written.Span];
+        var file = new byte[BodyAt + answer.CalculateSize()];
+        Magic.CopyTo(file);
+        answer.WriteTo(file.AsSpan(BodyAt));
         SHA256.HashData(file.AsSpan(BodyAt), file.AsSpan(ChecksumAt));
         return file;
     }
@@ -45,18 +47,24 @@ internal static class SnapshotFile
             throw new InvalidDataException($"it is of version {file[Magic.Length - 1]}, and this program knows version {Magic[^1]}");
         if (!SHA256.HashData(file[BodyAt..]).AsSpan().SequenceEqual(file[ChecksumAt..BodyAt]))
             throw new InvalidDataException("its checksum is wrong: it is damaged");
-        ReadOnlyMemory<byte> body = file[BodyAt..].ToArray();
-        var answer = RangeAnswer.Read(body);
-        var revision = OneField.Number(OneField.Bytes(body, 1), 3);
+        RangeResponse answer;
+        try
+        {
+            answer = RangeResponse.Parser.ParseFrom(file[BodyAt..]);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new InvalidDataException("what it holds are no keys", e);
+        }
         var mark = CommitMark.None;
         var keys = Snapshot.Empty.Keys.ToBuilder();
-        foreach (var key in answer.Keys)
+        foreach (var kv in answer.Kvs)
         {
-            if (key.ModRevision > 0)
-                mark = new(Encoding.UTF8.GetString(key.Value.Span), key.ModRevision);
+            if (kv.ModRevision > 0)
+                mark = new(kv.Value.ToStringUtf8(), kv.ModRevision);
             else
-                keys[Encoding.UTF8.GetString(key.Key.Span)] = key.Value;
+                keys[kv.Key.ToStringUtf8()] = kv.Value.Memory;
         }
-        return (mark, new(revision, keys.ToImmutable()));
+        return (mark, new(answer.Header?.Revision ?? 0, keys.ToImmutable()));
     }
 }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using Grpc.Core;
 using Meduza.Gateway.Model;
 using Meduza.Init.Agent;
 using Meduza.Init.Agent.Store;
-using Meduza.Init.Agent.Store.Grpc;
 
 namespace Meduza.Init.Cli.KeyFiles;
 
@@ -82,7 +82,7 @@ internal sealed class KeyAccess : IAsyncDisposable
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     // What a gateway needs is not what an operator needs.
-    private static CommandException Fault(EtcdException e) => new(e.InnerException is GrpcException { Status: GrpcStatus.PermissionDenied }
+    private static CommandException Fault(EtcdException e) => new(e.InnerException is RpcException { StatusCode: StatusCode.PermissionDenied }
         ? "etcd does not let this user do that: name another one in ETCD_USER and ETCD_PASS, or grant it"
         : e.Message);
 }
