@@ -29,7 +29,7 @@ internal sealed record EtcdReport
     public ImmutableArray<string> Endpoints { get; init => field = value.IsDefault ? [] : value; } = [];
     public bool Connected { get; init; }
 
-    /// <summary>Why it is not connected, in words; null when it is.</summary>
+    /// <summary>Why it is not connected, or takes nothing (NOSPACE), in words; null when all is well.</summary>
     public string? Error { get; init; }
 
     /// <summary>Revision of the commit in force where that was read from the disk, since etcd could not be asked; null otherwise.</summary>

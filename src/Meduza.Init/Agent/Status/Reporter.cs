@@ -82,7 +82,7 @@ internal sealed class Reporter(
             {
                 Endpoints = [.. settings.Endpoints.Select(endpoint => endpoint.ToString())],
                 Connected = store.Problem is null,
-                Error = store.Problem,
+                Error = store.Problem ?? store.WriteProblem,
                 SnapshotInUse = SnapshotInUse,
             },
             Commit = commit,

@@ -113,7 +113,7 @@ internal sealed partial class EtcdConnection
         foreach (var key in deletes)
             request.Success.Add(new RequestOp { RequestDeleteRange = new() { Key = ByteString.CopyFromUtf8(key) } });
         if (request.Success.Count > 0)
-            await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
+            await WriteAsync(options => _kv.TxnAsync(request, options), cancellation);
     }
 
     private static RangeRequest Prefix(string prefix, long revision = 0) =>

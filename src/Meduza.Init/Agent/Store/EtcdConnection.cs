@@ -68,11 +68,18 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
 
     public EtcdEndpoint Endpoint => _endpoint;
 
+    /// <summary>Why nothing can be written, though all can be read; null while it can.</summary>
+    public string? WriteProblem { get; private set; }
+
+    /// <summary>Called when <see cref="WriteProblem"/> has come or gone.</summary>
+    public Action? WriteProblemChanged { get; init; }
+
     /// <summary>Connects, and logs in where a user is set.</summary>
     /// <exception cref="EtcdException">It cannot be reached, or refuses.</exception>
-    public static async Task<EtcdConnection> OpenAsync(EtcdEndpoint endpoint, EtcdSettings settings, CancellationToken cancellation)
+    public static async Task<EtcdConnection> OpenAsync(
+        EtcdEndpoint endpoint, EtcdSettings settings, CancellationToken cancellation, Action? writeProblemChanged = null)
     {
-        var connection = new EtcdConnection(endpoint, settings);
+        var connection = new EtcdConnection(endpoint, settings) { WriteProblemChanged = writeProblemChanged };
         try
         {
             if (settings.User is not null)
@@ -90,10 +97,10 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
     /// <returns>The lease, to be kept alive.</returns>
     public async Task<long> PutOnLeaseAsync(string key, string value, TimeSpan ttl, CancellationToken cancellation)
     {
-        var granted = await CallAsync(
+        var granted = await WriteAsync(
             options => _lease.LeaseGrantAsync(new() { TTL = (long)ttl.TotalSeconds }, options), cancellation);
         var put = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value), Lease = granted.ID };
-        await CallAsync(options => _kv.PutAsync(put, options), cancellation);
+        await WriteAsync(options => _kv.PutAsync(put, options), cancellation);
         return granted.ID;
     }
 
@@ -181,6 +188,29 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
         {
             // Authentication is off: etcd has no token to give and asks for none.
         }
+    }
+
+    private async Task<T> WriteAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await CallAsync(call, cancellation);
+            SetWriteProblem(null);
+            return answer;
+        }
+        catch (EtcdException e) when (e.Failure == EtcdFailure.OutOfSpace)
+        {
+            SetWriteProblem(e.Message);
+            throw;
+        }
+    }
+
+    private void SetWriteProblem(string? problem)
+    {
+        if (WriteProblem == problem)
+            return;
+        WriteProblem = problem;
+        WriteProblemChanged?.Invoke();
     }
 
     /// <remarks>The time-out is a monotonic one: gRPC's own deadline follows the wall clock, which may jump.</remarks>

@@ -46,7 +46,7 @@ internal static class EtcdErrors
             StatusCode.OutOfRange when Says("compacted") =>
                 new("the revision asked for is compacted", EtcdFailure.Compacted, rpc),
             StatusCode.ResourceExhausted when Says("database space exceeded") =>
-                new($"etcd {endpoint} is out of space (NOSPACE): compact and defragment it, then disarm the alarm", EtcdFailure.Refused, rpc),
+                new($"etcd {endpoint} is out of space (NOSPACE): compact and defragment it, then disarm the alarm", EtcdFailure.OutOfSpace, rpc),
             StatusCode.DeadlineExceeded or StatusCode.Cancelled => Unreachable(endpoint, "does not answer", rpc),
             StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown when rpc.Status.DebugException is { } cause =>
                 OfTransport(cause, endpoint, certificateProblem, answered),

@@ -15,6 +15,9 @@ internal enum EtcdFailure
     /// <summary>The operator must change something; trying again is right all the same.</summary>
     Refused,
 
+    /// <summary>Nothing can be written until somebody makes room; reading goes on.</summary>
+    OutOfSpace,
+
     /// <summary>The token is no longer known (etcd restarted, or it expired): authenticate again.</summary>
     TokenExpired,
 

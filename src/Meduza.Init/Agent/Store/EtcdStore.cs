@@ -13,10 +13,15 @@ namespace Meduza.Init.Agent.Store;
 internal sealed partial class EtcdStore(
     NodeSettings settings, Triggers triggers, IEnumerable<ISessionTask> sessionTasks, TimeProvider clock, ILogger log)
 {
+    private static readonly TimeSpan OutOfSpaceRetry = TimeSpan.FromSeconds(5);
+
     private readonly Backoff _backoff = new(Random.Shared);
     private volatile EtcdConnection? _connection;
     private volatile CommitMark _latest = CommitMark.None;
     private volatile string? _problem = "not connected yet";
+
+    /// <summary>What was said last of an etcd that takes nothing: both tasks find it, again and again.</summary>
+    private string? _outOfSpace;
 
     /// <summary>What was read last, and from whom: the agent's loop alone has it.</summary>
     private (EtcdConnection From, KnownKeys Keys)? _known;
@@ -26,6 +31,9 @@ internal sealed partial class EtcdStore(
 
     /// <summary>Why there is no session, in words; null while there is one.</summary>
     public string? Problem => _problem;
+
+    /// <summary>Why nothing can be written though there is a session; null otherwise.</summary>
+    public string? WriteProblem => _connection?.WriteProblem;
 
     /// <summary>True once a session has begun or could not: until then nobody knows whether etcd is there.</summary>
     public bool HasTried { get; private set; }
@@ -111,7 +119,7 @@ internal sealed partial class EtcdStore(
 
     private async Task RunSessionAsync(EtcdEndpoint endpoint, CancellationToken cancellation)
     {
-        await using var connection = await EtcdConnection.OpenAsync(endpoint, settings, cancellation);
+        await using var connection = await EtcdConnection.OpenAsync(endpoint, settings, cancellation, WriteProblemChanged);
         var (commit, _, revision) = await connection.ReadTriggersAsync(cancellation);
 
         // A restored backup has a lower revision, and is the truth all the same.
@@ -125,12 +133,41 @@ internal sealed partial class EtcdStore(
 
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         List<Task> tasks = [connection.WatchAsync(revision + 1, Committed, () => triggers.Raise(Trigger.Hosts), session.Token)];
-        tasks.AddRange(sessionTasks.Select(task => task.RunAsync(connection, session.Token)));
+        tasks.AddRange(sessionTasks.Select(task => KeepAtAsync(task, connection, session.Token)));
         var ended = await Task.WhenAny(tasks);
         _connection = null;
         await session.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ended;
+    }
+
+    private void WriteProblemChanged()
+    {
+        if (WriteProblem is null)
+            _outOfSpace = null;
+        triggers.Raise(Trigger.Report);
+    }
+
+    /// <summary>
+    /// An etcd that takes nothing (NOSPACE) can still be read, and the commits that are in it count: what has to be written
+    /// is tried again, and the session goes on.
+    /// </summary>
+    private async Task KeepAtAsync(ISessionTask task, EtcdConnection connection, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await task.RunAsync(connection, cancellation);
+                return;
+            }
+            catch (EtcdException e) when (e.Failure == EtcdFailure.OutOfSpace)
+            {
+                if (Interlocked.Exchange(ref _outOfSpace, e.Message) != e.Message)
+                    LogLost(e.Message);
+                await Task.Delay(OutOfSpaceRetry, clock, cancellation);
+            }
+        }
     }
 
     private void Committed(CommitMark commit)

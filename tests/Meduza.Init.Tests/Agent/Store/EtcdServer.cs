@@ -11,16 +11,35 @@ internal sealed class EtcdServer : IDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private readonly string _folder = Directory.CreateTempSubdirectory("meduza-etcd-").FullName;
     private readonly string[] _options;
+    private readonly string _name;
+    private readonly string _members;
     private readonly int _port = FreePort();
-    private readonly int _peerPort = FreePort();
+    private readonly int _peerPort;
     private readonly string _scheme;
+    private string _data = "data";
     private RunningCommand? _process;
 
     public EtcdServer(string scheme = "http", params string[] options)
+        : this(scheme, "t", FreePort(), null, options) => Start();
+
+    private EtcdServer(string scheme, string name, int peerPort, string? members, string[] options)
     {
-        _scheme = scheme;
-        _options = options;
-        Start();
+        (_scheme, _name, _peerPort, _options) = (scheme, name, peerPort, options);
+        _members = members ?? Member(name, peerPort);
+    }
+
+    /// <summary>Three members of one cluster.</summary>
+    public static EtcdServer[] Cluster()
+    {
+        (string Name, int Port)[] members = [("a", FreePort()), ("b", FreePort()), ("c", FreePort())];
+        var all = string.Join(',', members.Select(member => Member(member.Name, member.Port)));
+        EtcdServer[] servers = [.. members.Select(member => new EtcdServer("http", member.Name, member.Port, all, []))];
+        // One alone does not serve: all are launched before the first one is waited for.
+        foreach (var server in servers)
+            server.Launch();
+        foreach (var server in servers)
+            server.WaitUntilServing();
+        return servers;
     }
 
     public string Endpoint => $"{_scheme}://127.0.0.1:{_port}";
@@ -30,17 +49,33 @@ internal sealed class EtcdServer : IDisposable
 
     public void Start()
     {
-        _process = Command.Start("/usr/bin/etcd",
-        [
-            "--name", "t", "--data-dir", Path.Combine(_folder, "data"), "--listen-client-urls", Endpoint, "--advertise-client-urls", Endpoint,
-            "--listen-peer-urls", $"http://127.0.0.1:{_peerPort}", "--initial-advertise-peer-urls", $"http://127.0.0.1:{_peerPort}",
-            "--initial-cluster", $"t=http://127.0.0.1:{_peerPort}", "--unsafe-no-fsync", .. _options,
-        ]);
-        _process.WaitForLine(line => line.Contains("ready to serve client requests", StringComparison.Ordinal)
-            || line.Contains("serving insecure client requests", StringComparison.Ordinal)
-            || line.Contains("serving client requests", StringComparison.Ordinal)
-            || line.Contains("serving client traffic", StringComparison.Ordinal), StartTimeout);
+        Launch();
+        WaitUntilServing();
     }
+
+    /// <summary>Writes a backup of all that it holds.</summary>
+    public void SaveBackup() => Ctl("snapshot", "save", Path.Combine(_folder, "backup"));
+
+    /// <summary>Starts it again, stopped as it is, with what the backup holds: its revisions go back.</summary>
+    public void StartFromBackup()
+    {
+        _data = "restored";
+        Ctl("snapshot", "restore", Path.Combine(_folder, "backup"), "--data-dir", Path.Combine(_folder, _data), "--name", _name,
+            "--initial-cluster", _members, "--initial-advertise-peer-urls", $"http://127.0.0.1:{_peerPort}");
+        Start();
+    }
+
+    private void Launch() => _process = Command.Start("/usr/bin/etcd",
+    [
+        "--name", _name, "--data-dir", Path.Combine(_folder, _data), "--listen-client-urls", Endpoint, "--advertise-client-urls", Endpoint,
+        "--listen-peer-urls", $"http://127.0.0.1:{_peerPort}", "--initial-advertise-peer-urls", $"http://127.0.0.1:{_peerPort}",
+        "--initial-cluster", _members, "--unsafe-no-fsync", .. _options,
+    ]);
+
+    private void WaitUntilServing() => _process!.WaitForLine(line => line.Contains("ready to serve client requests", StringComparison.Ordinal)
+        || line.Contains("serving insecure client requests", StringComparison.Ordinal)
+        || line.Contains("serving client requests", StringComparison.Ordinal)
+        || line.Contains("serving client traffic", StringComparison.Ordinal), StartTimeout);
 
     public void Stop()
     {
@@ -73,11 +108,17 @@ internal sealed class EtcdServer : IDisposable
 
     public void Put(string key, string value) => Ctl("put", key, value);
 
+    /// <returns>False when it did not take it.</returns>
+    public bool TryPut(string key, string value) =>
+        Command.Run("/usr/bin/etcdctl", ["--endpoints", Endpoint, .. ClientOptions, "put", key, value], TimeSpan.FromSeconds(20)).ExitCode == 0;
+
     public void Dispose()
     {
         _process?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private static string Member(string name, int peerPort) => $"{name}=http://127.0.0.1:{peerPort}";
 
     private static int FreePort()
     {

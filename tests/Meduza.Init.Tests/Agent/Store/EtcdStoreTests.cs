@@ -190,12 +190,12 @@ public sealed class EtcdStoreTests
     {
         using var etcd = new EtcdServer();
         await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
-        await EventuallyAsync(() => etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
+        await StoreSession.EventuallyAsync(() => etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
 
         var lease = etcd.Ctl("lease", "list").Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim();
         etcd.Ctl("lease", "revoke", lease);
 
-        await EventuallyAsync(() => etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
+        await StoreSession.EventuallyAsync(() => etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
     }
 
     [Fact]
@@ -203,7 +203,7 @@ public sealed class EtcdStoreTests
     {
         using var etcd = new EtcdServer();
         await using (var session = new StoreSession(StoreSession.Settings(etcd.Endpoint, ("UPDATE_TTL_SECONDS", "600"))))
-            await EventuallyAsync(() => etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
+            await StoreSession.EventuallyAsync(() => etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
 
         Assert.Equal("", etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim());
     }
@@ -219,15 +219,8 @@ public sealed class EtcdStoreTests
         session.Book.SetText("commit", "{}");
         session.Publish();
 
-        await EventuallyAsync(() => etcd.Ctl("get", "--prefix", "/updated/gw1/", "--keys-only").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        await StoreSession.EventuallyAsync(() => etcd.Ctl("get", "--prefix", "/updated/gw1/", "--keys-only").Split('\n', StringSplitOptions.RemoveEmptyEntries)
             is ["/updated/gw1/commit", "/updated/gw1/note", "/updated/gw1/online", "/updated/gw1/tinc/status"]);
         Assert.Matches(@"\Aup \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000\z", etcd.Ctl("get", "/updated/gw1/tinc/status", "--print-value-only").Trim());
-    }
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        using var bound = new CancellationTokenSource(StoreSession.Bound);
-        while (!condition())
-            await Task.Delay(50, bound.Token);
     }
 }

@@ -8,7 +8,7 @@ namespace Meduza.Init.Tests.Agent.Store;
 /// <summary>A store at work, with what it logs and the triggers that it raises.</summary>
 internal sealed class StoreSession : IAsyncDisposable
 {
-    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private readonly CancellationTokenSource _stop = new();
     private readonly StatusPublisher _publisher;
     private readonly Task _running;
@@ -42,6 +42,14 @@ internal sealed class StoreSession : IAsyncDisposable
         using var bound = new CancellationTokenSource(Bound);
         while (!condition())
             await Triggers.TakeAsync(Timeout.InfiniteTimeSpan, bound.Token);
+    }
+
+    /// <summary>Asks again and again, where nothing tells.</summary>
+    public static async Task EventuallyAsync(Func<bool> condition)
+    {
+        using var bound = new CancellationTokenSource(Bound);
+        while (!condition())
+            await Task.Delay(50, bound.Token);
     }
 
     public void Publish() => _publisher.Changed();
