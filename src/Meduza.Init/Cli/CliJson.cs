@@ -1,4 +1,5 @@
 using Meduza.Gateway.Generate;
+using Meduza.Init.Cli.Commits;
 using Meduza.Init.Cli.Doctor;
 using Meduza.Init.Cli.Offline;
 using Meduza.Init.Cli.Plans;
@@ -10,5 +11,5 @@ namespace Meduza.Init.Cli;
 [RecordJson(
     typeof(StatusDocument), typeof(ServiceRow), typeof(VersionDocument), typeof(LogLine), typeof(KeysImportDocument), typeof(SchemaDocument),
     typeof(StateDocument), typeof(LintDocument), typeof(GeneratorOutput), typeof(DoctorDocument),
-    typeof(PlanDocument), WriteOnly = true)]
+    typeof(PlanDocument), typeof(CommitDocument), WriteOnly = true)]
 internal static partial class CliJson;

@@ -27,6 +27,14 @@ internal sealed class ControlConnection(ControlClient client) : IAsyncDisposable
         }
     }
 
+    /// <summary>Connects, asks once, and leaves.</summary>
+    /// <inheritdoc cref="SendAsync"/>
+    public static async Task<ControlReply> AskAsync(string path, ControlRequest request, TimeSpan? limit, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(path, cancellation);
+        return await connection.SendAsync(request, limit, cancellation);
+    }
+
     /// <summary>Sends a request and gives its whole answer.</summary>
     /// <param name="limit">How long the asked-for work itself may take; null where there is none to wait for.</param>
     /// <exception cref="CommandException">PID 1 refuses, is gone, or says nothing in time.</exception>

@@ -37,7 +37,7 @@ internal sealed class KeysImportVerb : Verb
         var file = KeyFile.Read(arguments.GetRequiredValue(_file), Session);
         ImmutableArray<string> prefixes = arguments.GetValue(_prefix) is { } prefix ? [prefix] : KeyAccess.OperatorPrefixes;
         if (prefixes.FirstOrDefault(KeyAccess.IsGateways) is { } theirs)
-            throw new CommandException($"{theirs} is not for operators to write: gateways write /updated/, and a commit is `etcdctl put /commit …`", ExitCodes.Usage);
+            throw new CommandException($"{theirs} is not for operators to write: gateways write /updated/, and a commit is `meduza commit`", ExitCodes.Usage);
 
         await using var etcd = await KeyAccess.OpenAsync(Session, cancellation);
         var there = await etcd.ReadAsync(prefixes, cancellation);

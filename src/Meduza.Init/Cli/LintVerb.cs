@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Meduza.Gateway.Lint;
 using Meduza.Init.Cli.KeyFiles;
 using Snapshot = Meduza.Gateway.Model.Snapshot;
@@ -29,7 +28,7 @@ internal sealed class LintVerb : Verb
         if (arguments.GetValue(_json))
             Session.Output.WriteLine(JsonText.Document(LintDocument.Of(report), CliJson.Write));
         else
-            Print(report);
+            LintText.Print(Session, report);
         return report.HasErrors ? ExitCodes.NotYet : ExitCodes.Done;
     }
 
@@ -37,19 +36,5 @@ internal sealed class LintVerb : Verb
     {
         await using var etcd = await KeyAccess.OpenAsync(Session, cancellation);
         return await etcd.ReadAsync(KeyAccess.OperatorPrefixes, cancellation);
-    }
-
-    private void Print(LintReport report)
-    {
-        foreach (var finding in report.Findings)
-        {
-            var kind = finding.IsError ? Tones.Paint("error", Tone.Bad, Session.Colour) : Tones.Paint("warning", Tone.Pending, Session.Colour);
-            Session.Output.WriteLine($"{kind} {Tones.Clean(finding.ToString())}");
-            foreach (var other in finding.Keys.Skip(1))
-                Session.Output.WriteLine(Tones.Paint($"      also {Tones.Clean(other)}", Tone.Faint, Session.Colour));
-        }
-        var errors = report.Findings.Count(finding => finding.IsError);
-        Session.Output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{report.Nodes.Length} nodes, {errors} errors, {report.Findings.Length - errors} warnings"));
     }
 }

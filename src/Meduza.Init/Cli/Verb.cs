@@ -27,10 +27,7 @@ internal abstract class Verb : Command
     protected abstract Task<int> RunAsync(ParseResult arguments, CancellationToken cancellation);
 
     /// <summary>Connects, asks once, and leaves.</summary>
-    /// <inheritdoc cref="ControlConnection.SendAsync"/>
-    protected async Task<ControlReply> AskAsync(ControlRequest request, TimeSpan? limit, CancellationToken cancellation)
-    {
-        await using var connection = await ControlConnection.OpenAsync(Session.SocketPath, cancellation);
-        return await connection.SendAsync(request, limit, cancellation);
-    }
+    /// <inheritdoc cref="ControlConnection.AskAsync"/>
+    protected Task<ControlReply> AskAsync(ControlRequest request, TimeSpan? limit, CancellationToken cancellation) =>
+        ControlConnection.AskAsync(Session.SocketPath, request, limit, cancellation);
 }

@@ -7,7 +7,7 @@ public class CommandLineTests
     public static TheoryData<string> AllVerbs => ["status", "logs", "reconcile", "wait", "start", "stop", "restart", "upgrade", "doctor", "version", "lint", "render", "generate", "schema", "keys export", "keys import"];
 
     /// <summary>The words that may stand first, in the order of the help.</summary>
-    private const string Words = "status, logs, reconcile, wait, start, stop, restart, upgrade, doctor, version, plan, lint, render, generate, schema, keys";
+    private const string Words = "status, logs, reconcile, wait, start, stop, restart, upgrade, doctor, version, plan, commit, lint, render, generate, schema, keys";
 
     [Theory]
     [MemberData(nameof(AllVerbs))]

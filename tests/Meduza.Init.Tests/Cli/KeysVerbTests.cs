@@ -121,7 +121,7 @@ public sealed class KeysVerbTests : IDisposable
     [InlineData(1, "meduza: etcd http://127.0.0.1:1 refuses connections: nothing listens there\n", "http://127.0.0.1:1", "keys", "export")]
     [InlineData(1, "meduza: ETCD_ENDPOINTS has 'ftp://x', which is no address: write http://HOST:PORT or https://HOST:PORT\n", "ftp://x", "keys", "export")]
     [InlineData(2, "meduza: 'nodes' is no beginning of keys: it begins with /: see `meduza keys export --help`\n", "http://127.0.0.1:1", "keys", "export", "nodes")]
-    [InlineData(2, "meduza: /updated/gw1/ is not for operators to write: gateways write /updated/, and a commit is `etcdctl put /commit …`\n", "http://127.0.0.1:1", "keys", "import", "-", "/updated/gw1/")]
+    [InlineData(2, "meduza: /updated/gw1/ is not for operators to write: gateways write /updated/, and a commit is `meduza commit`\n", "http://127.0.0.1:1", "keys", "import", "-", "/updated/gw1/")]
     [InlineData(2, "meduza: a verb is missing: there are export, import; see `meduza keys --help`\n", "http://127.0.0.1:1", "keys")]
     [InlineData(2, "meduza: no verb 'move': there are export, import; see `meduza keys --help`\n", "http://127.0.0.1:1", "keys", "move")]
     public async Task What_is_wrong_is_one_line(int code, string error, string endpoints, params string[] arguments)

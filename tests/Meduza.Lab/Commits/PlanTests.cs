@@ -88,6 +88,21 @@ public class PlanTests
         Assert.EndsWith($"a commit would touch openvpn/{SoloGateway.OpenVpnName}\n", plan.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_commit_from_the_gateway_itself_says_what_it_touches_and_what_came_of_it()
+    {
+        using var solo = SoloGateway.Start();
+        solo.Etcd.Put(("/global/bgp/filter/in", "deny 172.16.0.0/12 le 32"), ($"{Link}bgp/peer_asn", "65009"));
+
+        var commit = solo.Init.Meduza("commit", "from here");
+
+        Assert.Equal(0, commit.ExitCode);
+        Assert.Contains($"resets the BGP session of {SoloGateway.Node} with 10.254.0.2\n", commit.Output, StringComparison.Ordinal);
+        Assert.Contains($"{SoloGateway.Node}, this node: touches frr (`meduza plan` shows more)\n", commit.Output, StringComparison.Ordinal);
+        Assert.Matches($@"(?m)^{SoloGateway.Node} applied in .*, touched frr$", commit.Output);
+        Assert.Contains("peer is offline: it applies the commit when it is back\n", commit.Output, StringComparison.Ordinal);
+    }
+
     private static JsonElement Plan(SoloGateway solo)
     {
         var result = solo.Init.Meduza("plan", "--json");

@@ -116,6 +116,27 @@ internal sealed partial class EtcdConnection
             await WriteAsync(options => _kv.TxnAsync(request, options), cancellation);
     }
 
+    /// <summary>Writes <c>/commit</c>, unless a key that commits are about was written after somebody looked.</summary>
+    /// <param name="value">Free text.</param>
+    /// <param name="seen">The revision at which they were looked at.</param>
+    /// <returns>The revision of the commit; null where there are newer keys.</returns>
+    public async Task<long?> CommitAsync(string value, long seen, CancellationToken cancellation)
+    {
+        var request = new TxnRequest();
+        foreach (var prefix in CommittedPrefixes)
+        {
+            // Of a range that holds for every key in it.
+            request.Compare.Add(new Compare
+            {
+                Key = ByteString.CopyFromUtf8(prefix), RangeEnd = KeyRange.EndOfPrefix(prefix),
+                Target = Compare.Types.CompareTarget.Mod, Result = Compare.Types.CompareResult.Less, ModRevision = seen + 1,
+            });
+        }
+        request.Success.Add(new RequestOp { RequestPut = new() { Key = ByteString.CopyFromUtf8(CommitKey), Value = ByteString.CopyFromUtf8(value) } });
+        var answer = await WriteAsync(options => _kv.TxnAsync(request, options), cancellation);
+        return answer.Succeeded ? answer.Header.Revision : null;
+    }
+
     private static RangeRequest Prefix(string prefix, long revision = 0) =>
         new() { Key = ByteString.CopyFromUtf8(prefix), RangeEnd = KeyRange.EndOfPrefix(prefix), Revision = revision };
 

@@ -135,30 +135,46 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
     /// <param name="committed">Called with each commit.</param>
     /// <param name="hostsChanged">Called after each change of host records.</param>
     /// <exception cref="EtcdException">Always, in the end: a watch that ends is a connection that ends.</exception>
-    public async Task WatchAsync(
-        long revision, Action<CommitMark> committed, Action hostsChanged, CancellationToken cancellation)
+    public Task WatchAsync(
+        long revision, Action<CommitMark> committed, Action hostsChanged, CancellationToken cancellation) =>
+        WatchAsync([new() { Key = ByteString.CopyFromUtf8(CommitKey) }, Below(HostsPrefix)], revision, changes =>
+        {
+            var hosts = false;
+            foreach (var change in changes)
+            {
+                if (change.Kv.Key.Span.SequenceEqual("/commit"u8))
+                    committed(change.Type == Event.Types.EventType.Delete ? new("", change.Kv.ModRevision) : MarkOf(change.Kv));
+                else
+                    hosts = true;
+            }
+            if (hosts)
+                hostsChanged();
+        }, cancellation);
+
+    /// <summary>Watches all keys below <paramref name="prefix"/> from <paramref name="revision"/> on, until it fails.</summary>
+    /// <param name="written">Called with each key that is written, and its value.</param>
+    /// <inheritdoc cref="WatchAsync(long, Action{CommitMark}, Action, CancellationToken)"/>
+    public Task WatchAsync(string prefix, long revision, Action<string, string> written, CancellationToken cancellation) =>
+        WatchAsync([Below(prefix)], revision, changes =>
+        {
+            foreach (var change in changes.Where(change => change.Type == Event.Types.EventType.Put))
+                written(change.Kv.Key.ToStringUtf8(), change.Kv.Value.ToStringUtf8());
+        }, cancellation);
+
+    private async Task WatchAsync(
+        IReadOnlyList<WatchCreateRequest> ranges, long revision, Action<IEnumerable<Event>> changed, CancellationToken cancellation)
     {
         using var call = _watch.Watch(new CallOptions(_headers, cancellationToken: cancellation));
         try
         {
-            await call.RequestStream.WriteAsync(Create(new() { Key = ByteString.CopyFromUtf8(CommitKey) }, revision), cancellation);
-            await call.RequestStream.WriteAsync(
-                Create(new() { Key = ByteString.CopyFromUtf8(HostsPrefix), RangeEnd = KeyRange.EndOfPrefix(HostsPrefix) }, revision), cancellation);
+            foreach (var range in ranges)
+                await call.RequestStream.WriteAsync(Create(range, revision), cancellation);
             while (await call.ResponseStream.MoveNext(cancellation))
             {
                 var response = call.ResponseStream.Current;
                 if (response.Canceled)
                     throw Canceled(response);
-                var hosts = false;
-                foreach (var change in response.Events)
-                {
-                    if (change.Kv.Key.Span.SequenceEqual("/commit"u8))
-                        committed(change.Type == Event.Types.EventType.Delete ? new("", change.Kv.ModRevision) : MarkOf(change.Kv));
-                    else
-                        hosts = true;
-                }
-                if (hosts)
-                    hostsChanged();
+                changed(response.Events);
             }
             throw new EtcdException($"etcd {_endpoint} ended the watch", EtcdFailure.Unreachable);
         }
@@ -240,6 +256,9 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
                 : response.CancelReason.Contains("permission denied", StringComparison.Ordinal)
                     ? Describe(new RpcException(new Grpc.Core.Status(StatusCode.PermissionDenied, response.CancelReason)))
                     : new($"etcd {_endpoint} ended the watch: {response.CancelReason}", EtcdFailure.Unreachable);
+
+    private static WatchCreateRequest Below(string prefix) =>
+        new() { Key = ByteString.CopyFromUtf8(prefix), RangeEnd = KeyRange.EndOfPrefix(prefix) };
 
     private static WatchRequest Create(WatchCreateRequest create, long revision)
     {

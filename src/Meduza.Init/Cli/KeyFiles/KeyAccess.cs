@@ -9,13 +9,16 @@ namespace Meduza.Init.Cli.KeyFiles;
 /// <summary>The keys in etcd, for the command line: at the first endpoint that answers, and what goes wrong is one line.</summary>
 internal sealed class KeyAccess : IAsyncDisposable
 {
+    /// <summary>What gateways write.</summary>
+    public const string GatewaysPrefix = "/updated/";
+
     /// <summary>What operators write, and gateways read. The rest of etcd is its own: <c>/commit</c>, and what gateways write.</summary>
     public static ImmutableArray<string> OperatorPrefixes { get; } =
         [EtcdConnection.GlobalPrefix, EtcdConnection.NodesPrefix, EtcdConnection.HostsPrefix];
 
     /// <summary>What gateways and commits write into etcd, which no file of keys carries over: <c>/updated/</c> and <c>/commit</c>.</summary>
     public static bool IsGateways(string key) =>
-        key.StartsWith("/updated/", StringComparison.Ordinal) || key == EtcdConnection.CommitKey;
+        key.StartsWith(GatewaysPrefix, StringComparison.Ordinal) || key == EtcdConnection.CommitKey;
 
     private readonly EtcdConnection _connection;
 
@@ -52,34 +55,49 @@ internal sealed class KeyAccess : IAsyncDisposable
 
     /// <summary>All keys under the prefixes, at one revision.</summary>
     /// <exception cref="CommandException">It cannot be read.</exception>
-    public async Task<Snapshot> ReadAsync(IReadOnlyList<string> prefixes, CancellationToken cancellation)
-    {
-        try
-        {
-            return await _connection.ReadAsync(prefixes, 0, cancellation);
-        }
-        catch (EtcdException e)
-        {
-            throw Fault(e);
-        }
-    }
+    public Task<Snapshot> ReadAsync(IReadOnlyList<string> prefixes, CancellationToken cancellation) =>
+        GuardAsync(() => _connection.ReadAsync(prefixes, 0, cancellation));
 
     /// <summary>Writes and deletes keys in one transaction of at most <see cref="EtcdConnection.MostOperations"/>.</summary>
     /// <exception cref="CommandException">It cannot be written.</exception>
-    public async Task WriteAsync(
-        IEnumerable<(string Key, ReadOnlyMemory<byte> Value)> puts, IEnumerable<string> deletes, CancellationToken cancellation)
+    public Task WriteAsync(
+        IEnumerable<(string Key, ReadOnlyMemory<byte> Value)> puts, IEnumerable<string> deletes, CancellationToken cancellation) =>
+        GuardAsync(async () =>
+        {
+            await _connection.WriteAsync(puts, deletes, cancellation);
+            return true;
+        });
+
+    /// <summary>Commits the keys as they were seen.</summary>
+    /// <returns>The revision of the commit; null where keys were written meanwhile.</returns>
+    /// <exception cref="CommandException">It cannot be written.</exception>
+    public Task<long?> CommitAsync(string value, long seen, CancellationToken cancellation) =>
+        GuardAsync(() => _connection.CommitAsync(value, seen, cancellation));
+
+    /// <summary>Tells of what gateways write, until cancelled.</summary>
+    /// <param name="revision">From which on.</param>
+    /// <param name="written">Called with each key and its value.</param>
+    /// <exception cref="CommandException">etcd is lost.</exception>
+    public Task WatchGatewaysAsync(long revision, Action<string, string> written, CancellationToken cancellation) =>
+        GuardAsync(async () =>
+        {
+            await _connection.WatchAsync(GatewaysPrefix, revision, written, cancellation);
+            return true;
+        });
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> access)
     {
         try
         {
-            await _connection.WriteAsync(puts, deletes, cancellation);
+            return await access();
         }
         catch (EtcdException e)
         {
             throw Fault(e);
         }
     }
-
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     // What a gateway needs is not what an operator needs.
     private static CommandException Fault(EtcdException e) => new(e.InnerException is RpcException { StatusCode: StatusCode.PermissionDenied }

@@ -43,6 +43,21 @@ public sealed class EtcdStoreTests
     }
 
     [Fact]
+    public async Task A_commit_of_keys_that_were_looked_at_is_refused_when_there_are_newer_ones()
+    {
+        using var etcd = new EtcdServer();
+        etcd.Put("/nodes/gw1/lan", "10.0.0.0/24");
+        await using var connection = await EtcdConnection.OpenAsync(new(new Uri(etcd.Endpoint)), StoreSession.Settings(etcd.Endpoint), Cancellation);
+        var seen = (await connection.ReadAsync(["/nodes/"], 0, Cancellation)).Revision;
+
+        etcd.Put("/elsewhere", "of another program");
+        Assert.NotNull(await connection.CommitAsync("first", seen, Cancellation));
+        etcd.Put("/nodes/gw1/lan", "10.9.0.0/24");
+        Assert.Null(await connection.CommitAsync("second", seen, Cancellation));
+        Assert.Equal("first", etcd.Ctl("get", "/commit", "--print-value-only").Trim());
+    }
+
+    [Fact]
     public async Task Another_nodes_secrets_are_not_kept()
     {
         using var etcd = new EtcdServer();
