@@ -7,26 +7,13 @@ namespace Meduza.Gateway.Model;
 
 public static partial class ConfigParser
 {
-    private static List<(WireGuardInstance Config, KeyReader Keys)> ReadWireGuard(KeyReader own)
-    {
-        List<(WireGuardInstance, KeyReader)> instances = [];
-        foreach (var text in own.NamesBelow("wireguard/"))
-        {
-            var keys = own.Below($"wireguard/{text}/");
-            if (!keys.Get(KeyTable.WireGuardEnable, false))
-                continue;
-            if (!InstanceName.TryParse(text, out var name))
-                own.Findings.Error(keys.Prefix, $"is not an instance's name; expected {InstanceName.Expected}");
-            else if (ReadWireGuardInstance(name, keys) is { } instance)
-                instances.Add((instance, keys));
-        }
-        return instances;
-    }
+    private static List<(WireGuardInstance Config, KeyReader Keys)> ReadWireGuard(KeyReader own) =>
+        ReadInstances(own, "wireguard/", KeyTable.WireGuardEnable, ReadWireGuardInstance);
 
     private static WireGuardInstance? ReadWireGuardInstance(InstanceName name, KeyReader keys)
     {
         var peers = ReadWireGuardPeers(keys);
-        var hasDevice = TryWireGuardDevice(name, keys, out var device);
+        var hasDevice = TryLinkDevice(keys, KeyTable.WireGuardDevice, $"wg-{name}", out var device);
         var hasKey = keys.Require(KeyTable.WireGuardPrivateKey, "a WireGuard device without one can talk to nobody", out var privateKey);
         var instance = new WireGuardInstance
         {
@@ -40,18 +27,6 @@ public static partial class ConfigParser
             Peers = peers,
         };
         return hasDevice && hasKey ? instance : null;
-    }
-
-    private static bool TryWireGuardDevice(InstanceName name, KeyReader keys, out DeviceName device)
-    {
-        if (keys.TryGet(KeyTable.WireGuardDevice, out device))
-            return true;
-        if (keys.Has(KeyTable.WireGuardDevice) && keys.TextLines(KeyTable.WireGuardDevice).Any())
-            return false;
-        if (DeviceName.TryParse($"wg-{name}", out device))
-            return true;
-        keys.Findings.Error(keys.FullKey(KeyTable.WireGuardDevice), $"is missing, and wg-{name} is too long for a device; expected {DeviceName.Expected}");
-        return false;
     }
 
     private static ImmutableArray<WireGuardPeer> ReadWireGuardPeers(KeyReader instance)

@@ -16,7 +16,7 @@ internal static partial class OpenVpnParser
         if (protocol.IsTcpClient && remotes.IsEmpty)
             keys.Require(KeyTable.OpenVpnRemotes, "a tcp-client has to connect somewhere", out _);
         CheckRemoteProtocols(keys, protocol, remotes);
-        var hasDevice = TryDevice(name, keys, out var device);
+        var hasDevice = ConfigParser.TryLinkDevice(keys, KeyTable.OpenVpnDevice, $"tun-{name}", out var device);
         var isTap = directives.FirstOrDefault(d => d.Name == "dev-type") is { } type
             ? type.Arguments[0] == "tap"
             : device.ToString().StartsWith("tap", StringComparison.Ordinal);
@@ -35,7 +35,7 @@ internal static partial class OpenVpnParser
             Device = device,
             IsTap = isTap,
             Protocol = protocol,
-            Port = keys.TryGet(KeyTable.OpenVpnPort, out var port) ? port : DefaultPort,
+            Port = keys.Get(KeyTable.OpenVpnPort, Port.Of(1194)),
             Remotes = remotes,
             Ifconfig = ifconfig,
             Keepalive = keepalive,
@@ -59,20 +59,6 @@ internal static partial class OpenVpnParser
                     $"port {instance.Port} is that of openvpn/{owners[(instance.Protocol.IsTcp, instance.Port)]} already; give another port, or nobind where it only connects");
             }
         }
-    }
-
-    private static Port DefaultPort => Port.TryParse("1194", out var port) ? port : default;
-
-    private static bool TryDevice(InstanceName name, KeyReader keys, out DeviceName device)
-    {
-        if (keys.TryGet(KeyTable.OpenVpnDevice, out device))
-            return true;
-        if (keys.Has(KeyTable.OpenVpnDevice) && keys.TextLines(KeyTable.OpenVpnDevice).Any())
-            return false;
-        if (DeviceName.TryParse($"tun-{name}", out device))
-            return true;
-        keys.Findings.Error(keys.FullKey(KeyTable.OpenVpnDevice), $"is missing, and tun-{name} is too long for a device; expected {DeviceName.Expected}");
-        return false;
     }
 
     private static ImmutableArray<OpenVpnDirective> ReadDirectives(KeyReader keys)

@@ -51,6 +51,10 @@ public readonly record struct DeviceName
 
     private DeviceName(string text) => _text = text;
 
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static DeviceName Of(string text) =>
+        TryParse(text, out var name) ? name : throw new ArgumentException($"{text} is not {Expected}", nameof(text));
+
     public static bool TryParse([NotNullWhen(true)] string? text, out DeviceName name)
     {
         name = default;

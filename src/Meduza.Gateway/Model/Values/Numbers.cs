@@ -11,6 +11,13 @@ public readonly record struct Port
 
     public ushort Number { get; }
 
+    /// <exception cref="ArgumentOutOfRangeException">The number is 0.</exception>
+    public static Port Of(ushort number)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(number);
+        return new Port(number);
+    }
+
     public static bool TryParse([NotNullWhen(true)] string? text, out Port port)
     {
         port = default;
