@@ -25,7 +25,7 @@ public static partial class ConfigParser
             own.Findings.Warn(own.FullKey(KeyTable.EasyTierEnable), "the node neither listens nor connects to anybody: set easytier/listeners, easytier/peers or both");
         if (listeners.IsEmpty && !mapped.IsEmpty)
             own.Findings.Warn(own.FullKey(KeyTable.EasyTierMappedListeners), "names what nobody listens on: set easytier/listeners");
-        var device = own.TryGet(KeyTable.EasyTierDevice, out var given) ? given : DefaultEasyTierDevice;
+        var device = own.Get(KeyTable.EasyTierDevice, DeviceName.Of("et0"));
         return !whole ? null : new EasyTierConfig
         {
             NetworkName = name!,
@@ -39,6 +39,4 @@ public static partial class ConfigParser
             Peers = peers,
         };
     }
-
-    private static DeviceName DefaultEasyTierDevice => DeviceName.TryParse("et0", out var name) ? name : default;
 }

@@ -25,12 +25,9 @@ public static partial class ConfigParser
             own.Findings.Warn(own.FullKey(KeyTable.OspfEnable), "OSPF has no interface to find neighbours on: there is no overlay, and ospf/active_ifaces is not set");
         if (config.Tinc is { Mode: "router" } routed && active.Contains(routed.Device))
             own.Findings.Warn(own.FullKey(KeyTable.TincMode), "is router, which carries no multicast: OSPF finds no neighbours on the overlay");
-        var routerId = own.OrNull(KeyTable.OspfRouterId) ?? own.OrNull(KeyTable.RouterId);
-        if (routerId is null)
-            own.Findings.Warn(own.FullKey(KeyTable.OspfRouterId), "is missing, and router_id too: ospfd chooses a router id by itself, another one after each change of addresses");
         return new OspfConfig
         {
-            RouterId = routerId,
+            RouterId = ReadRouterId(own, KeyTable.OspfRouterId, "ospfd"),
             Area = own.Get(KeyTable.OspfArea, default),
             ActiveInterfaces = [.. active.OrderBy(device => device.ToString(), StringComparer.Ordinal)],
             InjectSiteLan = own.Get(KeyTable.OspfInjectSiteLan, true),
@@ -38,6 +35,15 @@ public static partial class ConfigParser
             RedistributeBgp = own.Get(KeyTable.OspfRedistributeBgp, true),
             BgpDefaultOnly = own.Get(KeyTable.BgpToOspfDefaultOnly, false),
         };
+    }
+
+    /// <summary>The daemon's own router id, or the node's; null, with a warning, where there is neither.</summary>
+    private static RouterId? ReadRouterId(KeyReader own, Key<RouterId> key, string daemon)
+    {
+        var id = own.OrNull(key) ?? own.OrNull(KeyTable.RouterId);
+        if (id is null)
+            own.Findings.Warn(own.FullKey(key), $"is missing, and router_id too: {daemon} chooses a router id by itself, another one after each change of addresses");
+        return id;
     }
 
     private static BgpConfig? ReadBgp(
@@ -60,13 +66,10 @@ public static partial class ConfigParser
         {
             return null;
         }
-        var routerId = own.OrNull(KeyTable.BgpRouterId) ?? own.OrNull(KeyTable.RouterId);
-        if (routerId is null)
-            own.Findings.Warn(own.FullKey(KeyTable.BgpRouterId), "is missing, and router_id too: bgpd chooses a router id by itself, another one after each change of addresses");
         return new BgpConfig
         {
             Asn = asn,
-            RouterId = routerId,
+            RouterId = ReadRouterId(own, KeyTable.BgpRouterId, "bgpd"),
             MaxPaths = own.Get(KeyTable.BgpMaxPaths, 1u),
             Peers = ReadLinkPeers(links),
             NodePeers = config.InternalRouting == InternalRouting.Bgp ? NodePeers(own, config, fleet, asn) : [],

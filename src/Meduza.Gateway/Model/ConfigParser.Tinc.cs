@@ -27,7 +27,7 @@ public static partial class ConfigParser
         return new TincConfig
         {
             Netname = global.Get(KeyTable.TincNetname, DefaultNetname),
-            Device = own.TryGet(KeyTable.TincDevice, out var device) ? device : DefaultTincDevice,
+            Device = own.Get(KeyTable.TincDevice, DeviceName.Of("tnc0")),
             Ipv4 = own.OrNothing(KeyTable.TincIpv4),
             Mode = own.OrNothing(KeyTable.TincMode) ?? own.Get(KeyTable.TincHostMode, "switch"),
             AddressFamily = own.Get(KeyTable.TincAddressFamily, "ipv4"),
@@ -37,8 +37,6 @@ public static partial class ConfigParser
             Peers = ReadTincPeers(own.Findings, global, self, fleet),
         };
     }
-
-    private static DeviceName DefaultTincDevice => DeviceName.TryParse("tnc0", out var name) ? name : default;
 
     /// <summary>Reads what a host file says; null for another node that is not enabled, or a node that has no usable name.</summary>
     private static TincHost? ReadTincHost(KeyReader node, KeyReader global, InstanceName id, bool isSelf)
@@ -63,7 +61,7 @@ public static partial class ConfigParser
         {
             Name = name,
             Addresses = node.List(KeyTable.TincAddress),
-            Port = node.TryGet(KeyTable.TincPort, out var port) ? port : DefaultTincPort,
+            Port = node.Get(KeyTable.TincPort, Port.Of(655)),
             Subnets = subnets,
             Cipher = node.OrNothing(KeyTable.TincHostCipher) ?? globals.OrNothing(KeyTable.TincCipher),
             Digest = node.OrNothing(KeyTable.TincHostDigest) ?? globals.OrNothing(KeyTable.TincDigest),
@@ -71,8 +69,6 @@ public static partial class ConfigParser
             Ed25519PublicKey = ed25519,
         };
     }
-
-    private static Port DefaultTincPort => Port.TryParse("655", out var port) ? port : default;
 
     private static ImmutableArray<TincHost> ReadTincPeers(Findings findings, KeyReader global, TincHost self, ImmutableArray<FleetNode> fleet)
     {

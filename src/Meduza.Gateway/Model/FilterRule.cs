@@ -28,7 +28,7 @@ public sealed record FilterRule(bool Permit, Prefix Prefix, int? AtLeast, int? A
 
     private static Reading<FilterRule> ReadOne(string text)
     {
-        var words = text.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        var words = Lines.Words(text);
         if (words.Length is not (2 or 4 or 6) || words[0] is not ("permit" or "deny"))
             return Reading.Bad<FilterRule>();
         if (!Prefix.TryParse(words[1], out var prefix, out var hadHostBits))

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Meduza.Gateway.Model;
@@ -76,8 +75,7 @@ internal static class PacketRulesRenderer
                 yield return PortSelector.Of(endpoint.Port, Transports.Udp);
         }
         // The proxy's own, so that a packet which is on its way to it by itself is not sent there a second time.
-        if (Port.TryParse(TransparentProxy.ListenPort.ToString(CultureInfo.InvariantCulture), out var proxy))
-            yield return new PortSelector(PortDirections.Out, Transports.Both, proxy, proxy);
+        yield return PortSelector.Of(Port.Of(TransparentProxy.ListenPort), Transports.Both) with { Directions = PortDirections.Out };
     }
 
     /// <summary>As few selectors as say the same: each becomes a rule for every packet to pass.</summary>

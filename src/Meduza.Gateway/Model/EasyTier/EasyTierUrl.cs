@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net.Sockets;
 using Meduza.Gateway.Model.Values;
 
 namespace Meduza.Gateway.Model.EasyTier;
@@ -81,28 +80,9 @@ public sealed record EasyTierUrl(string Scheme, string Host, Port? Port, string 
                 return false;
             (authority, port) = (authority[..end], number);
         }
-        if (!TryHost(authority, out var host))
+        if (!HostText.TryParse(authority, out var host))
             return false;
-        url = new EasyTierUrl(text[..colon], host, port, path);
+        url = new EasyTierUrl(text[..colon], HostText.BeforePort(host), port, path);
         return true;
-    }
-
-    private static bool TryHost(string text, [NotNullWhen(true)] out string? host)
-    {
-        host = null;
-        if (text is ['[', .. var inner, ']'])
-        {
-            if (AddressText.TryParse(inner, out var v6) && v6.AddressFamily == AddressFamily.InterNetworkV6)
-                host = $"[{v6}]";
-        }
-        else if (AddressText.TryParseIpv4(text, out var v4))
-        {
-            host = v4.ToString();
-        }
-        else if (HostName.TryParse(text, out var name))
-        {
-            host = name.ToString();
-        }
-        return host is not null;
     }
 }

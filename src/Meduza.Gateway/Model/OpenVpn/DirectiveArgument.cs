@@ -44,8 +44,7 @@ internal sealed record DirectiveArgument(string Expected, Func<string, bool> Acc
         "a SHA-256 fingerprint: 32 pairs of hexadecimal digits joined by ':'",
         text => text.Length == 95 && text.Split(':') is { Length: 32 } pairs && pairs.All(p => p.Length == 2 && p.All(char.IsAsciiHexDigit)));
 
-    public static DirectiveArgument Mac { get; } = new(
-        "a MAC address", text => text.Split(':') is { Length: 6 } pairs && pairs.All(p => p.Length == 2 && p.All(char.IsAsciiHexDigit)));
+    public static DirectiveArgument Mac { get; } = new("a MAC address", AddressText.IsMac);
 
     public static DirectiveArgument Hex { get; } = new("a hexadecimal number", text => text.Length is > 0 and <= 8 && text.All(char.IsAsciiHexDigit));
 

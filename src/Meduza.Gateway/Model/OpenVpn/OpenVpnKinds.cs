@@ -39,20 +39,12 @@ internal static class OpenVpnKinds
         "private key", "the content of a PEM file with a private key that has no passphrase (BEGIN PRIVATE KEY)",
         text => PemText.HoldsOnly(text, "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "EC PARAMETERS"));
 
-    internal static string[] Words(string text) => text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-
-    private static ValueKind<Secret> Pem(string name, string expected, Func<string, bool> isRight) => new(
-        name, expected, ValueLayout.Lines, text =>
-        {
-            var content = PemText.Normalize(text);
-            if (isRight(content))
-                return Reading.Of<Secret>(new Secret(content));
-            return Reading.Bad<Secret>(PemText.LooksLikePath(text) ? "it looks like a path: put the file's content into the key" : "");
-        });
+    private static ValueKind<Secret> Pem(string name, string expected, Func<string, bool> isRight) =>
+        PemText.Kind(name, expected, isRight, content => new Secret(content));
 
     private static Reading<OpenVpnRemote> ReadRemote(string text)
     {
-        var words = Words(text);
+        var words = Lines.Words(text);
         if (words.Length is 0 or > 3 || !Kinds.HostOrAddress.Read(words[0]).Ok)
             return Reading.Bad<OpenVpnRemote>();
         // A remote without a port has the instance's.
@@ -75,7 +67,7 @@ internal static class OpenVpnKinds
 
     private static Reading<OpenVpnIfconfig> ReadIfconfig(string text)
     {
-        var words = Words(text);
+        var words = Lines.Words(text);
         if (words.Length == 2 && AddressText.TryParseIpv4(words[0], out var local) && AddressText.TryParseIpv4(words[1], out var other)
             && !local.Equals(other) && !local.Equals(IPAddress.Any))
         {
@@ -86,7 +78,7 @@ internal static class OpenVpnKinds
 
     private static Reading<OpenVpnKeepalive> ReadKeepalive(string text)
     {
-        var words = Words(text);
+        var words = Lines.Words(text);
         if (words.Length == 2 && AddressText.TryParseNumber(words[0], 86_400, out var interval) && interval > 0
             && AddressText.TryParseNumber(words[1], 604_800, out var timeout) && timeout >= interval * 2)
         {

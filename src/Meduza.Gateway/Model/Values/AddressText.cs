@@ -53,6 +53,13 @@ public static class AddressText
         return sum <= max;
     }
 
+    /// <summary>True for six pairs of hexadecimal digits joined by colons.</summary>
+    public static bool IsMac(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Split(':') is { Length: 6 } pairs && pairs.All(pair => pair.Length == 2 && pair.All(char.IsAsciiHexDigit));
+    }
+
     internal static UInt128 ToBits(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -10,6 +10,13 @@ public static class Lines
         return text.Split(['\n', '\r'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }
 
+    /// <summary>The words of a line, by spaces and tabs.</summary>
+    public static string[] Words(string line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        return line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+    }
+
     /// <summary>
     /// True for what may not appear within a line: control characters, and the separators that other readers of a file
     /// may take for a line's end.

@@ -12,8 +12,19 @@ internal static class PemText
     private const string End = "-----END ";
     private const string Dashes = "-----";
 
+    /// <summary>A kind of value that is the content of a file, where a path is the mistake that is made most.</summary>
+    /// <param name="isRight">Of the lines as <see cref="Normalize"/> has them.</param>
+    public static ValueKind<T> Kind<T>(string name, string expected, Func<string, bool> isRight, Func<string, T> make) => new(
+        name, expected, ValueLayout.Lines, text =>
+        {
+            var content = Normalize(text);
+            if (isRight(content))
+                return Reading.Of<T>(make(content));
+            return Reading.Bad<T>(LooksLikePath(text) ? "it looks like a path: put the file's content into the key" : "");
+        });
+
     /// <summary>Lines ended by <c>\n</c>, the last one too, without white space around them and without empty lines.</summary>
-    public static string Normalize(string text) => string.Join('\n', Lines.Items(text)) + "\n";
+    private static string Normalize(string text) => string.Join('\n', Lines.Items(text)) + "\n";
 
     /// <summary>True when there is at least one block, and every block has one of <paramref name="labels"/> and base64 in it.</summary>
     /// <remarks>Text between the blocks (openssl writes the certificate's own there) is allowed, as PEM readers skip it.</remarks>
@@ -79,7 +90,7 @@ internal static class PemText
         return state == 2 && digits == 512;
     }
 
-    public static bool LooksLikePath(string text) =>
+    private static bool LooksLikePath(string text) =>
         !text.Contains('\n', StringComparison.Ordinal) && (text.StartsWith('/') || text.StartsWith("./", StringComparison.Ordinal) || text.StartsWith('~')
             || text.EndsWith(".pem", StringComparison.Ordinal) || text.EndsWith(".key", StringComparison.Ordinal)
             || text.EndsWith(".crt", StringComparison.Ordinal));

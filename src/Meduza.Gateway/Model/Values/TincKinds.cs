@@ -21,15 +21,15 @@ internal static class TincKinds
         "subnet", "a network such as 10.0.0.0/24 or fd00::/64, with #WEIGHT where wanted, or a MAC address", ValueLayout.Line, ReadSubnet);
 
     /// <summary>It stands in a host file, in which every line outside of it would be one of tinc's.</summary>
-    public static ValueKind<string> RsaPublicKey { get; } = Content(
+    public static ValueKind<string> RsaPublicKey { get; } = PemText.Kind(
         "RSA public key", "the content of an RSA public key (BEGIN RSA PUBLIC KEY), and nothing around it",
         text => PemText.IsOneBlock(text, "RSA PUBLIC KEY", "PUBLIC KEY"), text => text);
 
-    public static ValueKind<Secret> RsaPrivateKey { get; } = Content(
+    public static ValueKind<Secret> RsaPrivateKey { get; } = PemText.Kind(
         "RSA private key", "the content of an RSA private key without a passphrase (BEGIN RSA PRIVATE KEY)",
         text => PemText.HoldsOnly(text, "RSA PRIVATE KEY") || PemText.HoldsOnly(text, "PRIVATE KEY"), text => new Secret(text));
 
-    public static ValueKind<Secret> Ed25519PrivateKey { get; } = Content(
+    public static ValueKind<Secret> Ed25519PrivateKey { get; } = PemText.Kind(
         "Ed25519 private key", "the content of tinc 1.1's Ed25519 private key (BEGIN ED25519 PRIVATE KEY)",
         text => PemText.HoldsOnly(text, "ED25519 PRIVATE KEY"), text => new Secret(text));
 
@@ -38,15 +38,6 @@ internal static class TincKinds
         "Ed25519 public key", "43 characters of base64, as after Ed25519PublicKey =",
         text => text.Length == 43
                 && !text.AsSpan().ContainsAnyExcept(CharacterSets.Base64));
-
-    private static ValueKind<T> Content<T>(string name, string expected, Func<string, bool> isRight, Func<string, T> make) => new(
-        name, expected, ValueLayout.Lines, text =>
-        {
-            var content = PemText.Normalize(text);
-            if (isRight(content))
-                return Reading.Of<T>(make(content));
-            return Reading.Bad<T>(PemText.LooksLikePath(text) ? "it looks like a path: put the file's content into the key" : "");
-        });
 
     private static Reading<string> ReadSubnet(string text)
     {
@@ -59,7 +50,7 @@ internal static class TincKinds
                 return Reading.Bad<string>("its weight is not a number");
             weight = string.Create(CultureInfo.InvariantCulture, $"#{number}");
         }
-        if (IsMac(network))
+        if (AddressText.IsMac(network))
             return Reading.Of<string>(network.ToLowerInvariant() + weight);
         if (AddressText.TryParse(network, out var address))
             return Reading.Of<string>(address + weight);
@@ -67,11 +58,5 @@ internal static class TincKinds
             return Reading.Bad<string>();
         // tincd refuses a subnet with host bits set, and then does not start.
         return Reading.Of<string>(prefix + weight, hadHostBits ? $"{network} has host bits set: read as {prefix}" : null);
-    }
-
-    private static bool IsMac(string text)
-    {
-        var parts = text.Split(':');
-        return parts.Length == 6 && parts.All(part => part.Length == 2 && part.All(char.IsAsciiHexDigit));
     }
 }

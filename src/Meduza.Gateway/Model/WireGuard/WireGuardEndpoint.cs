@@ -18,22 +18,10 @@ public sealed record WireGuardEndpoint(string Host, Port Port)
         var colon = text?.LastIndexOf(':') ?? -1;
         if (colon < 0 || !Port.TryParse(text![(colon + 1)..], out var port))
             return false;
-        var host = text[..colon];
-        if (host is ['[', .. var inner, ']'])
-        {
-            if (AddressText.TryParse(inner, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
-                endpoint = new WireGuardEndpoint(address.ToString(), port);
-        }
-        else if (AddressText.TryParseIpv4(host, out var address))
-        {
-            endpoint = new WireGuardEndpoint(address.ToString(), port);
-        }
-        else if (HostName.TryParse(host, out var name))
-        {
-            endpoint = new WireGuardEndpoint(name.ToString(), port);
-        }
+        if (HostText.TryParse(text[..colon], out var host))
+            endpoint = new WireGuardEndpoint(host, port);
         return endpoint is not null;
     }
 
-    public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+    public override string ToString() => $"{HostText.BeforePort(Host)}:{Port}";
 }
