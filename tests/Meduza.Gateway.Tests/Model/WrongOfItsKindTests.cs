@@ -65,7 +65,7 @@ public sealed partial class WrongOfItsKindTests
         ["Ed25519 private key"] = [.. Content, .. Paths],
     };
 
-    private static IEnumerable<KeySpec> Keys => KeyTable.All.Where(spec => spec is not (WrittenKey or RefusedKey or UndrivenKey) && !IsDirective(spec));
+    private static IEnumerable<KeySpec> Keys => KeyCheck.Readable.Where(spec => !IsDirective(spec));
 
     public static TheoryData<string> Readable => new(Keys.Select(spec => spec.Template));
 
@@ -143,12 +143,7 @@ public sealed partial class WrongOfItsKindTests
         Assert.All(found.Errors, error => Assert.Contains("expected", error.Message, StringComparison.Ordinal));
     }
 
-    private static Findings Check(KeySpec spec, string value)
-    {
-        var findings = new Findings();
-        spec.Check(new KeyReader(new SortedKeys(Snapshot.Empty), "", findings, []), spec.Template, Encoding.UTF8.GetBytes(value));
-        return findings;
-    }
+    private static Findings Check(KeySpec spec, string value) => KeyCheck.Of(spec, Encoding.UTF8.GetBytes(value));
 
     [GeneratedRegex(@"\Anumber (\d+)–(\d+)\z")]
     private static partial Regex Range();
