@@ -38,16 +38,32 @@ internal static class HostileSubscription
         "key: \"a\\nb: c\"", "key: |\n  tun:\n    enable: true", "key: 'yes'", "key: [0x1F, 1e3, 0777, ~, 2020-01-01]", "\"a: b\": \"- c\"", "key: \"\\u2028\\u0085\\x07\"",
     ];
 
+    /// <summary>The same within proxies, groups and providers, where mihomo takes keys in any case and with <c>_</c> for <c>-</c>.</summary>
+    private static readonly string[] Entries =
+    [
+        "routing-mark: 1, ", "Routing_Mark: 1, ", "ROUTING-MARK: 1, ", "\"routing-mar\u212a\": 1, ", "path: /etc/passwd, ", "PATH: /etc/passwd, ", "Path: ../../x, ", "path: ~, ", "override: {Routing-Mark: 1}, ",
+        "Override: {routing_mark: 1}, ", "type: file, ", "Type: file, ", "interface-name: eth0, ", "key: \"a: b\\nc\", ", "<<: *base, ",
+    ];
+
     public static byte[] Make(Random random)
     {
         var text = new StringBuilder(Good);
         for (var n = random.Next(3); n > 0; n--)
         {
-            if (random.Next(3) > 0)
+            if (random.Next(2) == 0)
                 text.Append(Lines[random.Next(Lines.Length)]).Append('\n');
+            else if (random.Next(3) > 0)
+                InsertAfterBrace(text, Entries[random.Next(Entries.Length)], random);
             else
                 text.Insert(random.Next(text.Length + 1), Encoding.UTF8.GetString(Fragments.Any(random)));
         }
         return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static void InsertAfterBrace(StringBuilder text, string entry, Random random)
+    {
+        var whole = text.ToString();
+        var braces = Enumerable.Range(0, whole.Length).Where(at => whole[at] == '{').ToList();
+        text.Insert(braces[random.Next(braces.Count)] + 1, entry);
     }
 }

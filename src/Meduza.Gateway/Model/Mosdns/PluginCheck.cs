@@ -10,7 +10,7 @@ namespace Meduza.Gateway.Model.Mosdns;
 internal static class PluginCheck
 {
     /// <summary>Arguments that are paths: files that are read, and those that are written (a cache's dump).</summary>
-    private static readonly string[] PathArguments = ["file", "files", "dump_file", "cert", "key"];
+    private static readonly string[] PathArguments = ["file", "files", "dump-file", "cert", "key"];
 
     /// <summary>Plugins that change what the kernel does with packets, which is this gateway's business.</summary>
     private static readonly string[] PacketPlugins = ["ipset", "nftset"];
@@ -64,7 +64,7 @@ internal static class PluginCheck
                 foreach (var (key, value) in map.Entries)
                 {
                     var paths = value is YamlSequence many ? many.Items : [value];
-                    if (PathArguments.Contains(key.Text) && paths.OfType<YamlScalar>().FirstOrDefault(path => !IsInside(path)) is { } outside)
+                    if (PathArguments.Any(argument => LooseKeys.Is(key.Text, argument)) && paths.OfType<YamlScalar>().FirstOrDefault(path => !IsInside(path)) is { } outside)
                         return $"{key.Text}: {Quoted.Of(outside.Text)} lies outside of {MosdnsConfig.Folder}";
                     if (PathProblem(value) is { } problem)
                         return problem;

@@ -67,13 +67,13 @@ internal static class SubscriptionGuard
             if (subscription[key] is YamlSequence list && list.Items.Any(item => Marked(item) is not null))
             {
                 note($"routing-mark is left out of {key}: {Way}");
-                subscription = subscription.With(key, new YamlSequence([.. list.Items.Select(item => Marked(item)?.Without("routing-mark") ?? item)]));
+                subscription = subscription.With(key, new YamlSequence([.. list.Items.Select(item => Marked(item) is { } map ? LooseKeys.Without(map, "routing-mark") : item)]));
             }
         }
         return subscription;
     }
 
-    private static YamlMap? Marked(YamlNode node) => node is YamlMap map && map["routing-mark"] is not null ? map : null;
+    private static YamlMap? Marked(YamlNode node) => node is YamlMap map && LooseKeys.Values(map, "routing-mark").Any() ? map : null;
 
     /// <summary>mihomo stores what it downloads at a provider's path, and reads a provider's file there.</summary>
     private static YamlMap Providers(string key, YamlMap providers, Action<string> note, ref string? refusal)
@@ -83,17 +83,17 @@ internal static class SubscriptionGuard
             if (value is not YamlMap provider)
                 continue;
             var cleaned = provider;
-            if (provider["override"] is YamlMap changes && changes["routing-mark"] is not null)
+            foreach (var entry in provider.Entries.Where(entry => LooseKeys.Is(entry.Key.Text, "override") && Marked(entry.Value) is not null))
             {
                 note($"routing-mark is left out of {key}: {Way}");
-                cleaned = cleaned.With("override", changes.Without("routing-mark"));
+                cleaned = cleaned.With(entry.Key.Text, LooseKeys.Without((YamlMap)entry.Value, "routing-mark"));
             }
-            if (provider["path"] is { } path && !IsInside(path))
+            if (LooseKeys.Values(provider, "path").Any(path => !IsInside(path)))
             {
-                if (provider["type"] is YamlScalar { Text: "file" })
+                if (LooseKeys.Values(provider, "type").Any(type => type is YamlScalar { Text: "file" }))
                     refusal = $"{key} reads a file outside of mihomo's folder ({Quoted.Of(name.Text)})";
                 note($"path is left out of {key} ({Quoted.Of(name.Text)}): it leaves mihomo's folder");
-                cleaned = cleaned.Without("path");
+                cleaned = LooseKeys.Without(cleaned, "path");
             }
             if (!ReferenceEquals(cleaned, provider))
                 providers = providers.With(name.Text, cleaned);

@@ -13,7 +13,7 @@ internal static class MihomoOracle
 {
     private const string ConfigPath = "/etc/mihomo/config.yaml";
 
-    /// <summary>As mihomo's own structure of its file has them (config.go, RawConfig), in no case.</summary>
+    /// <summary>As mihomo's own structure of its file has them (config.go, RawConfig).</summary>
     private static readonly string[] Never =
     [
         "tun", "iptables", "ebpf", "auto-redir", "listeners", "inbounds", "tunnels", "ss-config", "vmess-config", "tuic-server", "interface-name", "routing-mark", "port", "redir-port", "mitm-port",
@@ -31,8 +31,8 @@ internal static class MihomoOracle
         if (rendered.Config.Clash is not { } clash)
             return [];
         var file = YamlOracle.Read(rendered.Text(ConfigPath));
-        // mihomo compares its keys without case.
-        Assert.Empty(YamlOracle.Keys(file).Select(key => key.ToLowerInvariant()).Intersect(Never));
+        Assert.Empty(YamlOracle.Keys(file).Intersect(Never));
+        AssertNoMarkAndNoPath(file);
         foreach (var (key, value) in Enforced)
             Assert.Equal(value, Text(file, key));
         Assert.Equal(clash.Mode == ClashMode.Tproxy ? "7893" : null, Text(file, "tproxy-port"));
@@ -46,6 +46,35 @@ internal static class MihomoOracle
         if (merged["proxies"] is { } proxies && !rendered.State.Warnings.Any(warning => warning.Message.Contains("proxies", StringComparison.Ordinal)))
             Assert.True(proxies.SameAs(subscription!["proxies"]));
         return [ConfigPath];
+    }
+
+    /// <summary>Within the parts keys are taken in any case, by Go's folding, and with <c>_</c> for <c>-</c>.</summary>
+    private static void AssertNoMarkAndNoPath(YamlMappingNode file)
+    {
+        foreach (var part in (string[])["proxies", "proxy-groups", "proxy-providers", "rule-providers"])
+        {
+            if (!file.Children.TryGetValue(new YamlScalarNode(part), out var value))
+                continue;
+            var maps = value is YamlMappingNode named ? named.Children.Values : ((value as YamlSequenceNode)?.Children ?? []);
+            foreach (var map in maps.OfType<YamlMappingNode>())
+            {
+                var isProvider = part.EndsWith("-providers", StringComparison.Ordinal);
+                // A provider has marks for its proxies among its overrides, and none itself.
+                Assert.True(isProvider || !map.Children.Select(Key).Contains("routing-mark"), $"{part} has a mark");
+                foreach (var (key, inner) in map.Children)
+                {
+                    if (Folded(key) == "override" && inner is YamlMappingNode changes)
+                        Assert.DoesNotContain("routing-mark", changes.Children.Select(Key));
+                    if (Folded(key) == "path" && isProvider)
+                        Assert.Matches(@"\A(?!/)(?!.*\.\.).+\z", inner.ToString());
+                }
+            }
+        }
+
+        static string Key(KeyValuePair<YamlDotNet.RepresentationModel.YamlNode, YamlDotNet.RepresentationModel.YamlNode> entry) => Folded(entry.Key);
+
+        static string Folded(YamlDotNet.RepresentationModel.YamlNode key) =>
+            key.ToString().ToLowerInvariant().Replace('\u212a', 'k').Replace('\u017f', 's').Replace('_', '-');
     }
 
     private static string? Text(YamlMappingNode map, string key) => map.Children.TryGetValue(new YamlScalarNode(key), out var value) ? ((YamlScalarNode)value).Value : null;
