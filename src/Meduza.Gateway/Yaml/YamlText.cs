@@ -8,11 +8,7 @@ internal sealed class YamlText(int capacity)
     private byte[] _bytes = new byte[Math.Max(64, capacity)];
     private int _length;
 
-    public byte[] ToArray()
-    {
-        Array.Resize(ref _bytes, _length);
-        return _bytes;
-    }
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
 
     public void Ascii(ReadOnlySpan<byte> text) => text.CopyTo(Take(text.Length));
 

@@ -9,11 +9,12 @@ public static class YamlWriter
     // Readers look for the colon of a simple key within 1,024 characters (YAML 1.2.2, 7.4.2).
     private const int LongestSimpleKey = 200;
 
-    public static byte[] Write(YamlNode document)
+    public static ReadOnlyMemory<byte> Write(YamlNode document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        // Most of a configuration is short scalars on lines of their own.
-        var text = new YamlText(document.Size.Characters + document.Size.Nodes * 4);
+        // Most of a configuration is short scalars on lines of their own, with some in more bytes than characters. What is too
+        // much is never touched, while growing would copy all that was written.
+        var text = new YamlText(document.Size.Characters / 4 * 5 + document.Size.Nodes * 8);
         switch (document)
         {
             case YamlMap { Entries.IsEmpty: false } map:
@@ -31,7 +32,7 @@ public static class YamlWriter
                 WriteLine(text, document, 0);
                 break;
         }
-        return text.ToArray();
+        return text.Written;
     }
 
     /// <param name="indent">Spaces before each line of it.</param>

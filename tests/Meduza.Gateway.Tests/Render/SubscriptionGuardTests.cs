@@ -69,7 +69,7 @@ public sealed class SubscriptionGuardTests
     {
         var (config, notes) = Merge("proxies: [{name: a, type: direct, routing-mark: 1}]\nproxy-groups: [{name: g, type: select, proxies: [a], routing-mark: 1}]\n"
             + "proxy-providers: {p: {type: http, url: \"https://example.org\", override: {routing-mark: 1, udp: true}}}\n");
-        Assert.DoesNotContain("routing-mark", Encoding.UTF8.GetString(YamlWriter.Write(config)), StringComparison.Ordinal);
+        Assert.DoesNotContain("routing-mark", Encoding.UTF8.GetString(YamlWriter.Write(config).Span), StringComparison.Ordinal);
         Assert.Equal(3, notes.Count);
     }
 
@@ -81,7 +81,7 @@ public sealed class SubscriptionGuardTests
     public void Mark_is_known_however_mihomo_knows_it(string key)
     {
         var (config, notes) = Merge($"proxies: [{{name: a, type: direct, \"{key}\": 1}}]\nproxy-providers: {{p: {{type: http, url: \"https://example.org\", Override: {{\"{key}\": 1}}}}}}\n");
-        Assert.DoesNotContain(key, Encoding.UTF8.GetString(YamlWriter.Write(config)), StringComparison.Ordinal);
+        Assert.DoesNotContain(key, Encoding.UTF8.GetString(YamlWriter.Write(config).Span), StringComparison.Ordinal);
         Assert.Equal(2, notes.Count);
     }
 

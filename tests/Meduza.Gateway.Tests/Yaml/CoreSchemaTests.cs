@@ -20,7 +20,7 @@ public sealed class CoreSchemaTests
     {
         foreach (var (text, type) in Answers.Where(answer => answer.Type != "error"))
         {
-            var written = Encoding.UTF8.GetString(YamlWriter.Write(Item(text))).TrimEnd('\n');
+            var written = Encoding.UTF8.GetString(YamlWriter.Write(Item(text)).Span).TrimEnd('\n');
             Assert.True(TypeOf(written) == type, $"{text} is written as {written}");
         }
     }
@@ -29,7 +29,7 @@ public sealed class CoreSchemaTests
     public void Strings_that_go_yaml_would_take_for_something_else_are_quoted()
     {
         foreach (var (text, type) in Answers.Where(answer => answer.Type is not "string" and not "error" && answer.Text[0] is not ('!' or '"' or '\'')))
-            Assert.True(Encoding.UTF8.GetString(YamlWriter.Write(YamlScalar.Of(text)))[0] == '"', $"{text} is {type}");
+            Assert.True(Encoding.UTF8.GetString(YamlWriter.Write(YamlScalar.Of(text)).Span)[0] == '"', $"{text} is {type}");
     }
 
     private static List<(string Text, string Type)> Answers { get; } = Load();
