@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Meduza.Gateway.Render;
@@ -10,21 +9,21 @@ internal static class Fingerprint
     /// <summary>SHA-256 over the paths and contents, in the order given, in hexadecimal.</summary>
     public static string Of(params ReadOnlySpan<DesiredFile> files)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = new Sha256();
         foreach (var file in files)
         {
             Append(hash, Encoding.UTF8.GetBytes(file.Path));
             Append(hash, file.Content.Span);
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(hash.Finish());
     }
 
     // Each part with its length, so that no two different sets of files are the same bytes.
-    private static void Append(IncrementalHash hash, ReadOnlySpan<byte> bytes)
+    private static void Append(Sha256 hash, ReadOnlySpan<byte> bytes)
     {
         Span<byte> length = stackalloc byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
-        hash.AppendData(length);
-        hash.AppendData(bytes);
+        hash.Append(length);
+        hash.Append(bytes);
     }
 }
