@@ -1,5 +1,4 @@
 using System.Text;
-using Meduza.Gateway.Model;
 using Meduza.Gateway.Model.Keys;
 
 namespace Meduza.Gateway.Tests.Model;

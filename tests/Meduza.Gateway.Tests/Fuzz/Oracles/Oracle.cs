@@ -32,7 +32,7 @@ internal static class OracleList
         var read = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (_, judge) in All)
             read.UnionWith(judge(rendered));
-        Assert.DoesNotContain(rendered.State.Files, file => !read.Contains(file.Path));
+        Assert.All(rendered.State.Files, file => Assert.True(read.Contains(file.Path), $"nobody judges {file.Path}"));
     }
 
     /// <summary>Fails unless both hold the same, each as often, in whatever order.</summary>
