@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using Etcdserverpb;
 using Google.Protobuf;
 using Meduza.Gateway.Model;
@@ -10,14 +10,14 @@ namespace Meduza.Init.Agent.Store;
 /// A commit as it lies on disk, to be applied when etcd cannot be asked.
 /// <code>
 /// 0   8   "MEDUZA", 0, the version of this layout (1)
-/// 8   32  SHA-256 of all that follows
-/// 40      a RangeResponse of etcd's: its header has the revision, the first key is /commit (where there was one), and
+/// 8   16  XXH128 of all that follows
+/// 24      a RangeResponse of etcd's: its header has the revision, the first key is /commit (where there was one), and
 ///         then come the keys, sorted
 /// </code>
 /// </summary>
 internal static class SnapshotFile
 {
-    private const int ChecksumAt = 8, BodyAt = ChecksumAt + SHA256.HashSizeInBytes;
+    private const int ChecksumAt = 8, BodyAt = ChecksumAt + 16;
 
     private static ReadOnlySpan<byte> Magic => "MEDUZA\0\u0001"u8;
 
@@ -33,7 +33,7 @@ internal static class SnapshotFile
         var file = new byte[BodyAt + answer.CalculateSize()];
         Magic.CopyTo(file);
         answer.WriteTo(file.AsSpan(BodyAt));
-        SHA256.HashData(file.AsSpan(BodyAt), file.AsSpan(ChecksumAt));
+        XxHash128.Hash(file.AsSpan(BodyAt), file.AsSpan(ChecksumAt));
         return file;
     }
 
@@ -45,7 +45,7 @@ internal static class SnapshotFile
             throw new InvalidDataException("it is no snapshot, or one that was cut off");
         if (file[Magic.Length - 1] != Magic[^1])
             throw new InvalidDataException($"it is of version {file[Magic.Length - 1]}, and this program knows version {Magic[^1]}");
-        if (!SHA256.HashData(file[BodyAt..]).AsSpan().SequenceEqual(file[ChecksumAt..BodyAt]))
+        if (!XxHash128.Hash(file[BodyAt..]).AsSpan().SequenceEqual(file[ChecksumAt..BodyAt]))
             throw new InvalidDataException("its checksum is wrong: it is damaged");
         RangeResponse answer;
         try
