@@ -36,6 +36,7 @@ internal static class SupervisionFigures
             contestants.ForEach(c => c.Dispose());
         }
         StartAndStop(peers);
+        Flood.Measure();
     }
 
     /// <summary>Prints a figure of each, and Meduza's as a ratio to each of the others: below 1 is less.</summary>
@@ -104,9 +105,10 @@ internal static class SupervisionFigures
 
     private static double Memory(Contestant contestant, string field) => contestant.Itself().Sum(p => ProcessMemory.Rollup(p.HostPid, field));
 
+    private static double Cpu(Contestant contestant) => contestant.Itself().Sum(p => Cpu(p.HostPid));
+
     /// <summary>Milliseconds of processor time, of all threads, as the scheduler counts it (the first field of schedstat, in nanoseconds).</summary>
-    private static double Cpu(Contestant contestant) => contestant.Itself()
-        .SelectMany(p => Directory.GetDirectories($"/proc/{p.HostPid}/task"))
+    public static double Cpu(int pid) => Directory.GetDirectories($"/proc/{pid}/task")
         .Sum(task => double.Parse(File.ReadAllText($"{task}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture)) / 1e6;
 
     /// <summary>The number of a process made just now: they are given in turn.</summary>

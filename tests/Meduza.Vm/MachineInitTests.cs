@@ -103,6 +103,31 @@ public partial class MachineInitTests
         }
     }
 
+    [Fact]
+    public void Nothing_fires_early_or_late_when_the_clock_jumps_by_years()
+    {
+        var run = VirtualMachine.Run(Prepared.Kernel, new() { Words = Words }, archive =>
+        {
+            archive.AddFolder("var/log");
+            archive.AddFolder("etc");
+            archive.Add("dev/null", []);
+            archive.AddFile("guest", Prepared.Guest);
+            archive.AddFile("usr/bin/meduza-init", MeduzaInit.Path);
+            archive.AddPrograms(["/bin/sh", "/bin/sleep", "/bin/cat", "/bin/date"], Prepared.Guest, MeduzaInit.Path);
+            archive.AddText("init", """
+                #!/bin/sh
+                (
+                    until /usr/bin/meduza-init status agent > /dev/null 2>&1 || [ $? = 3 ]; do sleep 1; done
+                    exec /guest clock
+                ) &
+                exec /usr/bin/meduza-init
+                """);
+        });
+
+        run.RequireAllOk(1);
+        RequireEnd(run, "stopping on SIGTERM", "Power down");
+    }
+
     private static void RequireEnd(MachineRun run, string said, string end)
     {
         var all = run.ToString();

@@ -89,9 +89,13 @@ public static partial class ConfigParser
             PortForwards = ReadForwards(own),
             NetworkMappings = ReadMappings(own),
             DnsmasqEnabled = own.Get(KeyTable.DnsmasqEnable, own.Get(KeyTable.MosdnsEnable, false)),
+            HealthPort = ReadHealthPort(own),
             Hosts = hosts.Records,
         };
     }
+
+    private static Port? ReadHealthPort(KeyReader own) =>
+        own.Get(KeyTable.HealthyEnable, false) && own.Require(KeyTable.HealthyPort, "healthy/enable is true", out var port) ? port : null;
 
     private static void ReportLansInBoth(KeyReader own, GatewayConfig config)
     {

@@ -86,6 +86,9 @@ public sealed record GatewayConfig
     public ImmutableArray<NetworkMapping> NetworkMappings { get; init; } = [];
 
     public bool DnsmasqEnabled { get; init; }
+
+    /// <summary>The port for health probes; null where it is not enabled.</summary>
+    public Port? HealthPort { get; init; }
     public HostRecords Hosts { get; init; } = HostRecords.None;
 }
 

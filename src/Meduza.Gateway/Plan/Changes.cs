@@ -54,11 +54,14 @@ public sealed record Changes
     /// <summary>The parts of <see cref="DesiredState.Packets"/> to be made right, by component: after all that they lead packets to.</summary>
     public ImmutableArray<string> Packets { get; init; } = [];
 
+    /// <summary>True when the port for health probes is another one, or none any more: last of all, as it speaks of all.</summary>
+    public bool HealthPort { get; init; }
+
     /// <summary>Components touched, sorted; empty when nothing is to be done.</summary>
     public ImmutableArray<string> Components { get; init; } = [];
 
     public bool IsEmpty =>
         Folders.IsEmpty && Removes.IsEmpty && Writes.IsEmpty && Deletes.IsEmpty && Defines.IsEmpty && WireGuardDeletes.IsEmpty
         && WireGuard.IsEmpty && Links.IsEmpty && Frr.IsEmpty
-        && Packets.IsEmpty;
+        && Packets.IsEmpty && !HealthPort;
 }

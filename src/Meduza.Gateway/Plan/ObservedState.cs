@@ -55,6 +55,9 @@ public sealed record ObservedState
     /// </summary>
     public ImmutableArray<string> DifferingWireGuard { get; init; } = [];
 
+    /// <summary>The port that is opened while all is well; null for none.</summary>
+    public ushort? HealthPort { get; init; }
+
     /// <summary>WireGuard devices that are ours and not desired.</summary>
     public ImmutableArray<string> StrayWireGuard { get; init; } = [];
 }

@@ -10,6 +10,7 @@ namespace Meduza.Gateway.Plan;
 public static class Planner
 {
     private const string Root = "root";
+    private const string HealthComponent = "healthy";
 
     public static Changes Plan(DesiredState desired, ObservedState observed)
     {
@@ -23,6 +24,7 @@ public static class Planner
             Deletes = Strays(desired, observed),
             Defines = [.. desired.Services.Where(service => Differs(service, observed))],
             Packets = observed.DifferingPackets,
+            HealthPort = desired.HealthPort != observed.HealthPort,
             WireGuardDeletes = observed.StrayWireGuard,
             WireGuard = observed.DifferingWireGuard,
             Links = [.. desired.Links.Select(link => Compare(link, observed)).OfType<LinkChange>()],
@@ -113,6 +115,8 @@ public static class Planner
             touched.Add("wireguard");
         touched.UnionWith(changes.Links.Select(link => link.Component));
         touched.UnionWith(changes.Packets);
+        if (changes.HealthPort)
+            touched.Add(HealthComponent);
         touched.UnionWith(changes.Frr.Select(change => desired.Services.FirstOrDefault(s => s.Name == change.Daemon)?.Component ?? change.Daemon));
         // A folder is a part's as a whole: it says nothing new where one of the part's instances is named already.
         var folders = changes.Folders.Concat(changes.Deletes.Select(path => OwnerOf(path, desired)).OfType<DesiredFolder>());

@@ -84,6 +84,9 @@ public sealed record DesiredState(
     /// <summary>What is asked of the programs before their files are replaced.</summary>
     public ImmutableArray<Preflight> Preflights { get; init; } = [];
 
+    /// <summary>TCP port that accepts, and closes, while all else is as it must be; null for none.</summary>
+    public ushort? HealthPort { get; init; }
+
     /// <summary>What is odd about what this was rendered of besides keys (a subscription).</summary>
     public ImmutableArray<KeyFinding> Warnings { get; init; } = [];
 }

@@ -29,7 +29,8 @@ internal static class DnsmasqRenderer
             Component = Component,
             Command = [machine.Dnsmasq, "--keep-in-foreground", $"--conf-file={ConfigPath}"],
             Privileges = ProgramPrivileges.Dnsmasq.On(machine),
-            Readiness = new Readiness(ReadinessKind.TcpPort, "127.0.0.1:53"),
+            // Bound is enough: what is asked from then on waits in the socket. A connection would make it fork.
+            Readiness = new Readiness(ReadinessKind.BoundUdpPort, "127.0.0.1:53"),
             ReloadSignal = SigHup,
             Revision = Fingerprint.Of(main),
             ReloadRevision = Fingerprint.Of(hosts, servers),

@@ -42,13 +42,22 @@ internal static class MosdnsRenderer
             Component = Component,
             Command = [machine.Mosdns, "start", "-d", MosdnsConfig.Folder, "-c", ConfigPath],
             Privileges = ProgramPrivileges.MosDns.On(machine),
-            // Rule files and answers come through the proxy; a name that is not defined is not waited for.
-            After = ["dnsmasq", MihomoRenderer.Service],
-            Readiness = PluginCheck.Listens((YamlSequence)document["plugins"]!, "tcp_server")
-                ? new Readiness(ReadinessKind.TcpPort, $"127.0.0.1:{PluginCheck.Port}")
-                : Readiness.Started,
+            After = ["dnsmasq"],
+            // Its rule files and answers come through the proxy: it waits for one that answers, as long as it takes. It
+            // stays while the proxy is restarted.
+            Requires = config.Clash is null ? [] : [MihomoRenderer.Service],
+            WhenRequiredRestarts = RequiredRestart.Tell,
+            Readiness = ReadinessOf((YamlSequence)document["plugins"]!),
             Revision = Fingerprint.Of([.. files]),
         });
+    }
+
+    /// <summary>The port where dnsmasq asks is bound; whoever wrote plugins without one gets no sign but the start.</summary>
+    private static Readiness ReadinessOf(YamlSequence plugins)
+    {
+        if (PluginCheck.Listens(plugins, "udp_server"))
+            return new(ReadinessKind.BoundUdpPort, $"127.0.0.1:{PluginCheck.Port}");
+        return PluginCheck.Listens(plugins, "tcp_server") ? new(ReadinessKind.BoundTcpPort, $"127.0.0.1:{PluginCheck.Port}") : Readiness.Started;
     }
 
     private static string ListText(string text) => string.Concat(Lines.Items(text).Select(line => line + "\n"));

@@ -48,8 +48,10 @@ internal static class OpenVpnRenderer
             Command = [machine.OpenVpn, "--config", $"{Folder}/{instance.Name}.conf"],
             Privileges = ProgramPrivileges.OpenVpn.On(machine, Sets(instance, "mlock") ? ["CAP_IPC_LOCK"] : []),
             After = ["dnsmasq"],
-            // A connection would take the one place that the management interface has.
-            Readiness = new Readiness(ReadinessKind.File, SocketPath(instance.Name)),
+            // Ready is CONNECTED, as the agent hears on the management interface: there is one place at it. It waits for the
+            // other end as long as it takes, since nothing is gained by beginning anew.
+            Readiness = new Readiness(ReadinessKind.Agent, SocketPath(instance.Name)),
+            StartTimeoutMilliseconds = -1,
             Revision = Fingerprint.Of([.. files]),
         });
     }

@@ -25,6 +25,7 @@ public static class Renderer
         MihomoRenderer.Render(config, machine, state);
         MosdnsRenderer.Render(config, machine, state);
         PacketRulesRenderer.Render(config, machine, state);
+        state.HealthPort = config.HealthPort?.Number;
         return state.Build();
     }
 }

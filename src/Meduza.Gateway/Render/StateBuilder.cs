@@ -61,6 +61,8 @@ internal sealed class StateBuilder
 
     public PacketRules Packets { get; set; } = PacketRules.None;
 
+    public ushort? HealthPort { get; set; }
+
     /// <summary>The names of the services added so far: whoever comes later may wait for them.</summary>
     public ImmutableArray<string> ServiceNames => [.. _services.Select(service => service.Name)];
 
@@ -68,6 +70,7 @@ internal sealed class StateBuilder
     {
         Packets = Packets,
         WireGuard = [.. _wireGuard],
+        HealthPort = HealthPort,
         Warnings = [.. _warnings],
         Preflights = [.. _preflights],
     };

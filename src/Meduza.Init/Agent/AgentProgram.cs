@@ -80,9 +80,11 @@ internal static partial class AgentProgram
         var book = new StatusBook(settings.NodeId, clock);
         using var publisher = new StatusPublisher(book);
         await using var openVpn = new OpenVpnStates(triggers, clock);
+        await using var mihomo = new ApiProbe(triggers, clock);
+        var words = new AgentWords(openVpn, mihomo);
         var store = new EtcdStore(
             settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, log);
-        var reporter = new Reporter(settings, book, publisher, openVpn, new WireGuardStates(here.WireGuard, clock, settings.WireGuardStatusInterval), services, clock);
+        var reporter = new Reporter(settings, book, publisher, openVpn, words, new WireGuardStates(here.WireGuard, clock, settings.WireGuardStatusInterval), here.HealthPort, services, clock);
         using var binary = Descriptor.Open("/proc/self/exe", O_RDONLY);
         var stage = new StagedSpawn(binary);
         var candidates = new CandidateFolder(CandidateFolder.DefaultRoot, here.Accounts);
@@ -92,7 +94,7 @@ internal static partial class AgentProgram
         var reconciler = new Reconciler(
             settings, here.Machine, store, services, preflight, here.Observer,
             new Applier(services, here, log),
-            new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), log), reporter, triggers, clock,
+            new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), log), reporter, words, triggers, clock,
             log);
 
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

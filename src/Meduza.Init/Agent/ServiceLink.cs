@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using Meduza.Gateway.Render;
+using Meduza.Init.Agent.Status;
 using Meduza.Init.Control;
 
 namespace Meduza.Init.Agent;
@@ -119,6 +120,13 @@ internal sealed class ServiceLink : IAsyncDisposable
         await SendAsync(new() { Verb = Verbs.Remove, Services = [name] }, cancellation);
         _services.TryRemove(name, out _);
     }
+
+    /// <summary>
+    /// Says of a process whether it is ready. PID 1 refuses the word where the process has gone meanwhile, and that is right:
+    /// of the next one there is another word.
+    /// </summary>
+    public Task SayAsync(string service, AgentWord word, CancellationToken cancellation) => AnswerAsync(
+        new() { Verb = Verbs.Ready, Services = [service], Pid = word.Pid, Ready = word.IsReady, Error = word.IsReady ? null : word.Lack }, cancellation);
 
     public Task ReportAsync(AgentReport report, CancellationToken cancellation) =>
         SendAsync(new() { Verb = Verbs.Report, Report = report }, cancellation);

@@ -38,12 +38,12 @@ internal sealed class ReconcileVerb : Verb
         if (reply.Report?.Commit is not { } commit)
             throw new CommandException("reconciled, but the agent does not say what: see `meduza logs agent`", ExitCodes.NotYet);
 
-        var tone = commit.Result == StatusDocument.Applied ? Tone.Good : Tone.Bad;
+        var tone = commit.Result == CommitReport.Applied ? Tone.Good : Tone.Bad;
         var touched = commit.Changed.IsEmpty ? "nothing to touch" : $"touched {Tones.Clean(string.Join(", ", commit.Changed))}";
         Session.Output.WriteLine(
             $"{Tones.Paint(commit.Result, tone, Session.Colour)} revision {commit.Revision} in {Duration.Taken(commit.DurationMs)}: {touched}");
         foreach (var error in commit.Errors)
             Session.Error.WriteLine(Tones.Clean($"{error.Key}: {error.Message}"));
-        return commit.Result == StatusDocument.Applied ? ExitCodes.Done : ExitCodes.NotYet;
+        return commit.Result == CommitReport.Applied ? ExitCodes.Done : ExitCodes.NotYet;
     }
 }

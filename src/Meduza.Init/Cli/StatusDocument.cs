@@ -7,9 +7,6 @@ namespace Meduza.Init.Cli;
 /// <summary>What <c>meduza status --json</c> prints: the names of its fields are stable.</summary>
 internal sealed record StatusDocument
 {
-    /// <summary>The result of a commit that is wholly in force.</summary>
-    public const string Applied = "applied";
-
     /// <summary>True when everything is up and the last commit is applied: exit code 0.</summary>
     public required bool Ok { get; init; }
 
@@ -28,6 +25,7 @@ internal sealed record StatusDocument
     [JsonPropertyName("wireguard")]
     public ImmutableArray<WireGuardReport> WireGuard { get; init; } = [];
     public ImmutableArray<NeighborReport> Neighbors { get; init; } = [];
+    public HealthPortReport? HealthPort { get; init; }
     public ImmutableArray<CommitError> Warnings { get; init; } = [];
 
     public static StatusDocument Of(ControlReply reply) => new()
@@ -42,12 +40,13 @@ internal sealed record StatusDocument
         OpenVpn = reply.Report?.OpenVpn ?? [],
         WireGuard = reply.Report?.WireGuard ?? [],
         Neighbors = reply.Report?.Neighbors ?? [],
+        HealthPort = reply.Report?.HealthPort,
         Warnings = reply.Report?.Warnings ?? [],
     };
 
     private static bool IsOk(ControlReply reply) =>
-        reply.Services.All(s => ServiceStates.IsUp(s.State)) && reply.Report?.Commit?.Result == Applied
-        && reply.Report.WireGuard.All(device => device.State == "up");
+        reply.Services.All(s => ServiceStates.IsUp(s.State)) && reply.Report?.Commit?.Result == CommitReport.Applied
+        && reply.Report.WireGuard.All(device => device.State == "up") && reply.Report.HealthPort?.Error is null;
 }
 
 /// <summary>One service, without its definition, which may hold what is nobody's business.</summary>

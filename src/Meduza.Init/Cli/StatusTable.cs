@@ -70,7 +70,7 @@ internal static class StatusTable
                 "commit",
                 commit.Commit.Length > 0 ? $"\"{commit.Commit}\"" : "(none yet)",
                 $"revision {Number(commit.Revision)}",
-                new Cell(commit.Result, commit.Result == StatusDocument.Applied ? Tone.Good : Tone.Bad),
+                new Cell(commit.Result, commit.Result == CommitReport.Applied ? Tone.Good : Tone.Bad),
                 $"{Duration.Text(now - DateTimeOffset.FromUnixTimeMilliseconds(commit.Time))} ago",
                 new Cell($"in {Duration.Taken(commit.DurationMs)}", Tone.Faint),
                 new Cell(commit.Changed.IsEmpty ? "nothing touched" : $"touched {string.Join(", ", commit.Changed)}", Tone.Faint));
@@ -85,6 +85,8 @@ internal static class StatusTable
             report.Etcd.Connected ? new Cell("connected", Tone.Good) : new Cell("not connected", Tone.Bad),
             report.Etcd.Error ?? "",
             report.Etcd.SnapshotInUse is { } revision ? new Cell($"running from the snapshot on disk, revision {Number(revision)}", Tone.Pending) : "");
+        if (report.HealthPort is { } port)
+            Line("probes", $"port {Number(port.Port)}", port.Open ? new Cell("open", Tone.Good) : new Cell("closed", Tone.Bad), port.Error ?? "");
         return text.ToString();
 
         void Line(string heading, params Cell[] cells)

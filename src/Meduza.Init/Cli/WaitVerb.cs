@@ -36,7 +36,7 @@ internal sealed class WaitVerb : Verb
             var (commit, problem) = await LookAsync(cancellation);
             if (commit is not null && (value is null || commit.Commit == value))
             {
-                if (commit.Result == StatusDocument.Applied)
+                if (commit.Result == CommitReport.Applied)
                 {
                     Session.Output.WriteLine(string.Create(
                         CultureInfo.InvariantCulture, $"{Tones.Paint("applied", Tone.Good, Session.Colour)} \"{Tones.Clean(commit.Commit)}\" revision {commit.Revision}"));
@@ -69,7 +69,7 @@ internal sealed class WaitVerb : Verb
         var what = value is null ? "no commit" : $"commit \"{value}\"";
         var not = value is null ? "is applied" : "is not applied";
         var there = commit is null ? "none is known here yet"
-            : commit.Result == StatusDocument.Applied ? $"this node has \"{commit.Commit}\""
+            : commit.Result == CommitReport.Applied ? $"this node has \"{commit.Commit}\""
             : $"\"{commit.Commit}\" is {commit.Result}: {Reason(commit)}";
         return string.Create(CultureInfo.InvariantCulture, $"{what} {not} after {limit.TotalSeconds:0.###} s: {there}{(problem is null ? "" : $"; {problem}")}");
     }

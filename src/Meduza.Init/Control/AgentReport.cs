@@ -18,6 +18,9 @@ internal sealed record AgentReport
     public ImmutableArray<WireGuardReport> WireGuard { get; init => field = value.IsDefault ? [] : value; } = [];
     public ImmutableArray<NeighborReport> Neighbors { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>The port for health probes; null where there is none.</summary>
+    public HealthPortReport? HealthPort { get; init; }
+
     /// <summary>Findings that do not stop a commit: another node's bad key, an unknown key.</summary>
     public ImmutableArray<CommitError> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
 }
@@ -39,6 +42,9 @@ internal sealed record EtcdReport
 /// <summary>The last commit that was looked at; also the value of <c>/updated/ID/commit</c>.</summary>
 internal sealed record CommitReport
 {
+    /// <summary>The result of a commit that is wholly in force.</summary>
+    public const string Applied = "applied";
+
     public long Revision { get; init; }
 
     /// <summary>The value of <c>/commit</c>.</summary>
@@ -61,6 +67,11 @@ internal sealed record CommitReport
 
 /// <summary>What is wrong, and with which key (a component's name where no key is to blame).</summary>
 internal sealed record CommitError(string Key, string Message);
+
+/// <summary>The port for health probes.</summary>
+/// <param name="Open">True while it accepts.</param>
+/// <param name="Error">Why it cannot be opened; null where it could.</param>
+internal sealed record HealthPortReport(int Port, bool Open, string? Error);
 
 /// <summary>One OpenVPN instance.</summary>
 /// <param name="State"><c>up</c>, <c>connecting</c> or <c>down</c>.</param>

@@ -91,7 +91,7 @@ internal sealed partial class InitProgram : IDisposable
             // Without it signals may find a thread that has them unblocked; all else works, so it goes on.
             using var console = new ConsoleOutput(2);
             foreach (var warning in warnings.Append($"warning: signals may be lost: {failure.Message}"))
-                console.Add("meduza-init: "u8, System.Text.Encoding.UTF8.GetBytes(warning));
+                console.Add("meduza-init: "u8, [], System.Text.Encoding.UTF8.GetBytes(warning));
             console.Flush();
         }
         OwnProcess.SetName("meduza-init");

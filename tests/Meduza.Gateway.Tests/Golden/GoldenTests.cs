@@ -99,6 +99,8 @@ public sealed class GoldenTests
             text.Append(CultureInfo.InvariantCulture, $"service {service.Name} ({service.Component}): {string.Join(' ', service.Command)}\n");
             text.Append(CultureInfo.InvariantCulture, $"  as {service.Privileges.User ?? "root"} with [{string.Join(' ', service.Privileges.Capabilities ?? ["all"])}]\n");
             text.Append(CultureInfo.InvariantCulture, $"  ready {service.Readiness.Kind} {service.Readiness.Target}; after [{string.Join(' ', service.After)}]; reload {service.ReloadSignal}\n");
+            if (!service.Requires.IsEmpty)
+                text.Append(CultureInfo.InvariantCulture, $"  requires [{string.Join(' ', service.Requires)}], when restarted: {service.WhenRequiredRestarts}\n");
         }
         foreach (var link in state.Links)
             text.Append(CultureInfo.InvariantCulture, $"link {link.Name} {string.Join(' ', link.Addresses)}\n");

@@ -89,7 +89,7 @@ public sealed class ConfigParserTests
     }
 
     [Theory]
-    [InlineData("/nodes/gw-a/healthy/enable", "yes")]
+    [InlineData("/nodes/gw-a/access/enable", "yes")]
     public void What_this_version_does_not_drive_is_said_plainly(string key, string value)
     {
         var result = Fleet.Keys.With(key, value).Parse("gw-a");

@@ -14,6 +14,7 @@ internal static class Machines
         Files = state.Files.ToImmutableDictionary(file => file.Path, file => new ObservedFile(file.Content, file.Mode, file.Owner ?? "root")),
         Services = state.Services.ToImmutableDictionary(service => service.Name),
         Links = state.Links.ToImmutableDictionary(link => link.Name, link => new ObservedLink(true, link.Addresses) { Mtu = link.Mtu ?? 0 }),
+        HealthPort = state.HealthPort,
         Frr = state.Frr.ToImmutableDictionary(frr => frr.Daemon, frr => new ObservedFrr(frr.Config, true)),
     };
 

@@ -32,6 +32,18 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Port_for_probes_that_comes_changes_or_goes_is_a_change_of_nothing_else()
+    {
+        var with = Fleet.Keys.With("/nodes/gw-b/healthy/", ("enable", "true"), ("port", "8080"));
+        foreach (var (before, after) in ((KeySet, KeySet)[])[(Fleet.Keys, with), (with, with.With("/nodes/gw-b/healthy/port", "8081")), (with, Fleet.Keys)])
+        {
+            var changes = Planner.Plan(State(after), Machines.After(State(before)));
+            Assert.Equal((false, true, "healthy"), (changes.IsEmpty, changes.HealthPort, Assert.Single(changes.Components)));
+        }
+        Assert.True(Planner.Plan(State(with), Machines.After(State(with))).IsEmpty);
+    }
+
+    [Fact]
     public void Changed_value_touches_its_instance_alone()
     {
         var before = State(Fleet.Keys);

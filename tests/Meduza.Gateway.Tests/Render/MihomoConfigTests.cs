@@ -151,7 +151,7 @@ public sealed class MihomoConfigTests
         var other = keys.Render(machine: new Machine { Subscriptions = Of("main", Good + "mode: global\n") }).Services.Single(service => service.Name == "mihomo");
         Assert.True(one.SameProcessAs(other));
         Assert.NotEqual(one.ReloadRevision, other.ReloadRevision);
-        Assert.Equal(new Readiness(ReadinessKind.TcpPort, "127.0.0.1:9090"), one.Readiness);
+        Assert.Equal(new Readiness(ReadinessKind.Agent, "127.0.0.1:9090"), one.Readiness);
         Assert.Equal(["/usr/bin/mihomo", "-d", "/var/lib/mihomo", "-f", "/etc/mihomo/config.yaml"], one.Command);
         Assert.Empty(KeySet.Empty.Render().Services);
     }

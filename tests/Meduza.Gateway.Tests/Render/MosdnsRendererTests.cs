@@ -38,10 +38,25 @@ public sealed class MosdnsRendererTests
         var plugins = Assert.IsType<YamlSequence>(Config(state)["plugins"]);
         Assert.Equal(2, plugins.Items.Length);
         Assert.Contains("127.0.0.1:7891", Text(state, "config.yaml"), StringComparison.Ordinal);
-        // Nobody would take a connection on the port.
-        Assert.Equal(Readiness.Started, state.Services.Single(service => service.Name == "mosdns").Readiness);
-        Assert.Equal(ReadinessKind.TcpPort, Keys.Render().Services.Single(service => service.Name == "mosdns").Readiness.Kind);
     }
+
+    [Theory]
+    [InlineData("{type: udp_server, args: {listen: \":1153\"}}", ReadinessKind.BoundUdpPort, "127.0.0.1:1153")]
+    [InlineData("{type: tcp_server, args: {listen: \"127.0.0.1:1153\"}}", ReadinessKind.BoundTcpPort, "127.0.0.1:1153")]
+    [InlineData("{type: udp_server, args: {listen: \":5353\"}}", ReadinessKind.Started, "")]
+    public void Ready_is_the_port_that_its_plugins_bind_where_dnsmasq_asks(string server, ReadinessKind kind, string target) =>
+        Assert.Equal(new Readiness(kind, target), Mosdns(Keys.With(Plugins, $"- {server}")).Readiness);
+
+    [Fact]
+    public void It_waits_for_a_proxy_where_there_is_one_and_stays_while_that_one_is_restarted()
+    {
+        Assert.Empty(Mosdns(Keys).Requires);
+        var proxied = Mosdns(Keys.With("/nodes/gw-a/clash/enable", "true"));
+        Assert.Equal(["mihomo"], proxied.Requires);
+        Assert.Equal(RequiredRestart.Tell, proxied.WhenRequiredRestarts);
+    }
+
+    private static ServiceDefinition Mosdns(KeySet keys) => keys.Render().Services.Single(service => service.Name == "mosdns");
 
     [Fact]
     public void Lists_are_written_line_by_line()
@@ -53,10 +68,9 @@ public sealed class MosdnsRendererTests
     [Fact]
     public void Only_a_changed_file_is_another_process()
     {
-        static ServiceDefinition Of(KeySet keys) => keys.Render().Services.Single(service => service.Name == "mosdns");
-        Assert.True(Of(Keys).SameProcessAs(Of(Keys.With("/global/mosdns/block", "\n"))));
-        Assert.False(Of(Keys).SameProcessAs(Of(Keys.With("/global/mosdns/block", "a.example"))));
-        Assert.True(Of(Keys).SameProcessAs(Of(Keys.With("/global/mosdns/rule_files", "{\"a.txt\": \"https://example.org/a\"}"))));
+        Assert.True(Mosdns(Keys).SameProcessAs(Mosdns(Keys.With("/global/mosdns/block", "\n"))));
+        Assert.False(Mosdns(Keys).SameProcessAs(Mosdns(Keys.With("/global/mosdns/block", "a.example"))));
+        Assert.True(Mosdns(Keys).SameProcessAs(Mosdns(Keys.With("/global/mosdns/rule_files", "{\"a.txt\": \"https://example.org/a\"}"))));
     }
 
     [Fact]

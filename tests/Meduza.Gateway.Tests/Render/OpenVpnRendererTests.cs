@@ -17,6 +17,14 @@ public sealed class OpenVpnRendererTests
         Lines(Fleet.Keys.With(Office + "remote", "one.example\ntwo.example 443\n2001:db8::1 8443 tcp-client")).Where(line => line.StartsWith("remote ", StringComparison.Ordinal)));
 
     [Fact]
+    public void It_waits_for_its_other_end_as_long_as_it_takes()
+    {
+        var service = Fleet.Keys.Render("gw-b").Services.Single(service => service.Name == "openvpn-office");
+        Assert.Equal(new Readiness(ReadinessKind.Agent, "/run/openvpn/office.sock"), service.Readiness);
+        Assert.Equal(-1, service.StartTimeoutMilliseconds);
+    }
+
+    [Fact]
     public void Static_key_is_allowed_explicitly_from_2_7_on()
     {
         const string Allowance = "allow-deprecated-insecure-static-crypto";

@@ -18,6 +18,15 @@ public class StatusTableTests
 
         """, StatusTable.Text(Samples.Healthy, FakePid1.Now, colour: false));
 
+    [Theory]
+    [InlineData(true, null, "probes  port 8080  open\n")]
+    [InlineData(false, null, "probes  port 8080  closed\n")]
+    [InlineData(false, "it cannot be opened", "probes  port 8080  closed  it cannot be opened\n")]
+    public void Port_for_probes_is_shown_where_there_is_one(bool open, string? error, string line) => Assert.Contains(
+        "\n" + line,
+        StatusTable.Text(Samples.Healthy with { Report = Samples.Report(Samples.Commit()) with { HealthPort = new(8080, open, error) } }, FakePid1.Now, colour: false),
+        StringComparison.Ordinal);
+
     [Fact]
     public void Trouble_is_told_with_what_it_waits_for_and_what_is_wrong() => Assert.Equal(
         """

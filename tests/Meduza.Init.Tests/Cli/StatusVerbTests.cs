@@ -29,6 +29,7 @@ public class StatusVerbTests
         ["a service was stopped"] = Samples.Healthy with { Services = [Samples.Service("bgpd", ServiceStates.Down)] },
         ["degraded"] = Samples.Healthy with { Report = Samples.Report(Samples.Commit("degraded")) },
         ["rejected"] = Samples.Healthy with { Report = Samples.Report(Samples.Commit("rejected")) },
+        ["no port for probes"] = Samples.Healthy with { Report = Samples.Report(Samples.Commit()) with { HealthPort = new(8080, false, "TCP port 8080 cannot be opened") } },
         ["no commit"] = Samples.Healthy with { Report = Samples.Report(null) },
         ["no report"] = Samples.Healthy with { Report = null },
     };

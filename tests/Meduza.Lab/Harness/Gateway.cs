@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Meduza.Linux.Process;
 
 namespace Meduza.Lab.Harness;
@@ -87,6 +88,17 @@ public sealed class Gateway : IDisposable
         return _init;
     }
 
+    /// <summary>Boots it with files for TLS towards etcd, and more environment.</summary>
+    public PidOne Start(LabCertificates certificates, params IReadOnlyList<string> environment)
+    {
+        ArgumentNullException.ThrowIfNull(certificates);
+        // The lab's folder is not seen from inside: its files are put where the gateway looks for them.
+        (string Name, string Path)[] files =
+            [("ca", certificates.Authority), ("cert", certificates.ClientCertificate), ("key", certificates.ClientKey)];
+        var prepare = string.Join('\n', files.Select(f => $"cat > /etc/etcd-{f.Name}.pem <<'PEM'\n{File.ReadAllText(f.Path)}PEM"));
+        return Start(["ETCD_CA=/etc/etcd-ca.pem", "ETCD_CERT=/etc/etcd-cert.pem", "ETCD_KEY=/etc/etcd-key.pem", .. environment], prepare);
+    }
+
     /// <summary>The daemons that PID 1 runs, the agent aside: what must not change when nothing calls for it.</summary>
     public IReadOnlyList<SeenProcess> Daemons()
     {
@@ -120,6 +132,30 @@ public sealed class Gateway : IDisposable
                 throw new LabException($"{Name} is not up after {timeout.TotalSeconds:0} s: exit code {status.ExitCode}\n{status.Output}{status.Error}");
             Thread.Sleep(200);
         }
+    }
+
+    /// <summary>A service's row of <c>meduza status --json</c>.</summary>
+    /// <exception cref="LabException">There is no such service.</exception>
+    public JsonNode Service(string name) => FindService(name) ?? throw new LabException($"{Name} has no service {name}");
+
+    /// <summary>Waits until a service is in that state.</summary>
+    /// <param name="waitingFor">What it must wait for there, too; null for whatever it may be.</param>
+    /// <returns>Its row.</returns>
+    public JsonNode UntilState(string service, string state, string? waitingFor = null) => Init.WaitFor(
+        () => FindService(service) is { } row && (string?)row["state"] == state && (waitingFor is null || (string?)row["waiting_for"] == waitingFor) ? row : null,
+        $"{service} is {state}{(waitingFor is null ? "" : $", waiting for {waitingFor}")}", TimeSpan.FromSeconds(60));
+
+    private JsonNode? FindService(string name) => Init.Meduza("status", "--json").Output is { Length: > 0 } json
+        ? JsonNode.Parse(json)!["services"]!.AsArray().FirstOrDefault(row => (string?)row!["name"] == name)
+        : null;
+
+    /// <summary>Sends a service's process a signal.</summary>
+    /// <returns>Its pid in there.</returns>
+    public int Signal(string service, int number)
+    {
+        var pid = (int)Service(service)["pid"]!;
+        Signals.Send(Init.Processes().Single(process => process.Pid == pid).HostPid, number);
+        return pid;
     }
 
     /// <summary>Pings from the gateway itself.</summary>

@@ -51,7 +51,7 @@ public class EnvironmentTests
     public void With_certificate_user_and_password_it_converges()
     {
         using var solo = SoloGateway.Create(new() { Tls = true, Password = "right" });
-        Start(solo, solo.Etcd.Certificates!, "ETCD_USER=gateway", "ETCD_PASS=right");
+        solo.Gateway.Start(solo.Etcd.Certificates!, "ETCD_USER=gateway", "ETCD_PASS=right");
         solo.Apply("first");
         // A token that etcd has forgotten is renewed without a word.
         solo.Etcd.Stop();
@@ -65,7 +65,7 @@ public class EnvironmentTests
         using var solo = SoloGateway.Create(new() { Tls = true });
         solo.Etcd.Commit("first");
         var stranger = LabCertificates.Create($"{solo.Lab.Folder.Path}/stranger", "192.0.2.1");
-        var init = Start(solo, stranger);
+        var init = solo.Gateway.Start(stranger);
         Complains(init, "ETCD_CA");
         Assert.Equal(3, init.Meduza("status").ExitCode);
         File.Copy(solo.Etcd.Certificates!.Authority, $"{init.Root}/etc/etcd-ca.pem", overwrite: true);
@@ -81,15 +81,6 @@ public class EnvironmentTests
         var init = solo.Gateway.Start(["ETCD_CA=/etc/nowhere.pem"]);
         Complains(init, "/etc/nowhere.pem");
         StaysAndTriesAgain(init, "/etc/nowhere.pem");
-    }
-
-    private static PidOne Start(SoloGateway solo, LabCertificates certificates, params string[] environment)
-    {
-        // The lab's folder is not seen from inside: its files are put where the gateway looks for them.
-        (string Name, string Path)[] files =
-            [("ca", certificates.Authority), ("cert", certificates.ClientCertificate), ("key", certificates.ClientKey)];
-        var prepare = string.Join('\n', files.Select(f => $"cat > /etc/etcd-{f.Name}.pem <<'PEM'\n{File.ReadAllText(f.Path)}PEM"));
-        return solo.Gateway.Start(["ETCD_CA=/etc/etcd-ca.pem", "ETCD_CERT=/etc/etcd-cert.pem", "ETCD_KEY=/etc/etcd-key.pem", .. environment], prepare);
     }
 
     /// <summary>One line that names what is wrong, and no stack trace around it.</summary>

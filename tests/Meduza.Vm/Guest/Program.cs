@@ -20,6 +20,10 @@ switch (args)
         using (var report = Report.Open())
             GatewayRun.All(report);
         return;
+    case ["clock"]:
+        using (var report = Report.Open())
+            ClockJumps.Run(report);
+        return;
     case ["stop"]:
         using (var report = Report.Open())
             StoppingMachine.Run(report);

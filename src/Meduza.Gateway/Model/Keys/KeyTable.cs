@@ -61,7 +61,7 @@ public static partial class KeyTable
         internal static readonly ImmutableArray<KeySpec> Keys =
         [
             Commit, MeshType, InternalRouting, Lan, PrivateLan, RouterId, Behavior,
-            .. EasyTierKeys, .. TincKeys, .. OpenVpnKeys, .. DirectiveKeys, .. LinkBgpKeys, .. WireGuardKeys, .. BgpKeys, .. OspfKeys, .. ClashKeys, .. PacketKeys, .. MosdnsKeys, DnsmasqEnable, HostRecord, .. UndrivenKeys, .. StatusKeys,
+            .. EasyTierKeys, .. TincKeys, .. OpenVpnKeys, .. DirectiveKeys, .. LinkBgpKeys, .. WireGuardKeys, .. BgpKeys, .. OspfKeys, .. ClashKeys, .. PacketKeys, .. MosdnsKeys, DnsmasqEnable, HostRecord, .. HealthyKeys, .. UndrivenKeys, .. StatusKeys,
         ];
     }
 }

@@ -44,19 +44,19 @@ internal static partial class FrrRenderer
         if (machine.FrrHasMgmtd)
         {
             // staticd has no file from FRR 9 on: mgmtd keeps its configuration, and reads it from this fixed place.
-            Daemon(state, machine, "mgmtd", header + statics, $"{EtcFolder}/mgmtd.conf", [], Earlier);
-            Daemon(state, machine, "zebra", header, $"{ConfigFolder}/zebra.conf", ["-f", $"{ConfigFolder}/zebra.conf", .. NetlinkBuffer], ["mgmtd", .. Earlier]);
-            Daemon(state, machine, "staticd", null, null, [], ["mgmtd", "zebra"]);
+            Daemon(state, machine, "mgmtd", header + statics, $"{EtcFolder}/mgmtd.conf", [], after: Earlier);
+            Daemon(state, machine, "zebra", header, $"{ConfigFolder}/zebra.conf", ["-f", $"{ConfigFolder}/zebra.conf", .. NetlinkBuffer], after: ["mgmtd", .. Earlier]);
+            Daemon(state, machine, "staticd", null, null, [], requires: ["mgmtd", "zebra"]);
         }
         else
         {
-            Daemon(state, machine, "zebra", header, $"{ConfigFolder}/zebra.conf", ["-f", $"{ConfigFolder}/zebra.conf", .. NetlinkBuffer], Earlier);
-            Daemon(state, machine, "staticd", header + statics, $"{ConfigFolder}/staticd.conf", ["-f", $"{ConfigFolder}/staticd.conf"], ["zebra"]);
+            Daemon(state, machine, "zebra", header, $"{ConfigFolder}/zebra.conf", ["-f", $"{ConfigFolder}/zebra.conf", .. NetlinkBuffer], after: Earlier);
+            Daemon(state, machine, "staticd", header + statics, $"{ConfigFolder}/staticd.conf", ["-f", $"{ConfigFolder}/staticd.conf"], requires: ["zebra"]);
         }
         if (config.Ospf is not null)
-            Daemon(state, machine, "ospfd", header + ospf, $"{ConfigFolder}/ospfd.conf", ["-f", $"{ConfigFolder}/ospfd.conf"], ["zebra"]);
+            Daemon(state, machine, "ospfd", header + ospf, $"{ConfigFolder}/ospfd.conf", ["-f", $"{ConfigFolder}/ospfd.conf"], requires: ["zebra"]);
         if (config.Bgp is not null)
-            Daemon(state, machine, "bgpd", header + bgp, $"{ConfigFolder}/bgpd.conf", ["-f", $"{ConfigFolder}/bgpd.conf"], ["zebra"]);
+            Daemon(state, machine, "bgpd", header + bgp, $"{ConfigFolder}/bgpd.conf", ["-f", $"{ConfigFolder}/bgpd.conf"], requires: ["zebra"]);
     }
 
     /// <summary>
@@ -68,8 +68,13 @@ internal static partial class FrrRenderer
     /// <summary>Bytes for zebra's netlink socket: with the default a burst of routes overruns it and zebra misses some.</summary>
     private static readonly ImmutableArray<string> NetlinkBuffer = ["-s", "90000000"];
 
+    /// <param name="requires">
+    /// Daemons on which it starts anew when they do: bgpd and ospfd connect to another zebra by themselves, and keep their
+    /// sessions, but never give it the routes that the one before had.
+    /// </param>
     private static void Daemon(
-        StateBuilder state, Machine machine, string name, string? config, string? path, ImmutableArray<string> options, ImmutableArray<string> after)
+        StateBuilder state, Machine machine, string name, string? config, string? path, ImmutableArray<string> options,
+        ImmutableArray<string> requires = default, ImmutableArray<string> after = default)
     {
         if (config is not null)
         {
@@ -83,6 +88,7 @@ internal static partial class FrrRenderer
             // No terminal over TCP: port 0 turns it off, the address is for the case that a version takes 0 for its default.
             Command = [$"{machine.FrrDaemonFolder}/{name}", .. options, "-A", "127.0.0.1", "-P", "0", "--log", "stdout", "--log-level", "informational"],
             Privileges = ProgramPrivileges.All.Single(program => program.Program == name).On(machine),
+            Requires = requires,
             After = after,
             Readiness = new Readiness(ReadinessKind.UnixSocket, $"{RunFolder}/{name}.vty"),
         });

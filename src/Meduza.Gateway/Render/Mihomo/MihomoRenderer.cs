@@ -37,7 +37,8 @@ internal static class MihomoRenderer
             Component = Component,
             Command = [machine.Mihomo, "-d", DataFolder, "-f", ConfigPath],
             Privileges = ProgramPrivileges.Mihomo.On(machine),
-            Readiness = new Readiness(ReadinessKind.TcpPort, MihomoConfig.ControllerOf(merged)),
+            // Its API answers: the agent asks, then and from then on.
+            Readiness = new Readiness(ReadinessKind.Agent, MihomoConfig.ControllerOf(merged)),
             ReloadSignal = SigHup,
             ReloadRevision = Fingerprint.Of(file),
         });

@@ -76,6 +76,9 @@ internal sealed partial class Applier(ServiceLink services, MachineAccess here, 
                 LogBridges(BridgePackets.Setting);
         }
 
+        // It is opened when all is well, which is not for this to say.
+        here.HealthPort.Port = desired.HealthPort;
+
         if (!changes.Defines.IsEmpty || !changes.Removes.IsEmpty)
             await services.RefreshAsync(cancellation);
         foreach (var failure in failures.All)

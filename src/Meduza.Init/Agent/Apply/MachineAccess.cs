@@ -2,6 +2,7 @@ using System.Net;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply.Packets;
 using Meduza.Init.Agent.Apply.WireGuard;
+using Meduza.Init.Agent.Status;
 using Meduza.Init.Control;
 using Meduza.Linux;
 using Meduza.Linux.Files;
@@ -30,7 +31,8 @@ internal sealed class MachineAccess : IDisposable
         Accounts = Accounts.Read();
         Frr = new(FrrMemory.DefaultFolder);
         Machine = MachineProbe.Probe(settings, Accounts, warn) with { WireGuardInKernel = _kernelWireGuard is not null };
-        Observer = new(Route, Frr, Packets, WireGuard, Accounts);
+        HealthPort = new(clock);
+        Observer = new(Route, Frr, Packets, WireGuard, Accounts, HealthPort);
     }
 
     public RouteSocket Route { get; }
@@ -38,6 +40,7 @@ internal sealed class MachineAccess : IDisposable
     public WireGuardApplier WireGuard { get; }
     public Accounts Accounts { get; }
     public FrrMemory Frr { get; }
+    public HealthPort HealthPort { get; }
     public Observer Observer { get; }
 
     /// <summary>What rendering must know of it.</summary>
@@ -53,6 +56,7 @@ internal sealed class MachineAccess : IDisposable
 
     public void Dispose()
     {
+        HealthPort.Dispose();
         _kernelWireGuard?.Dispose();
         Packets.Dispose();
         Route.Dispose();

@@ -4,6 +4,7 @@ using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply.Packets;
 using Meduza.Init.Agent.Apply.WireGuard;
+using Meduza.Init.Agent.Status;
 using Meduza.Init.Control;
 using Meduza.Linux.Files;
 using Meduza.Linux.Netlink.Route;
@@ -15,7 +16,7 @@ namespace Meduza.Init.Agent.Apply;
 /// The kernel tells of every change of a device or an address, so what was seen of them holds until it does, and an
 /// unchanged commit asks it nothing. The same goes for rules for packets where none are wanted.
 /// </remarks>
-internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier packets, WireGuardApplier wireGuard, Accounts accounts)
+internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier packets, WireGuardApplier wireGuard, Accounts accounts, HealthPort healthPort)
 {
     private (ImmutableArray<string> Names, ImmutableDictionary<string, ObservedLink> Links)? _seenLinks;
     private volatile bool _seenNoPackets;
@@ -42,6 +43,7 @@ internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier p
             Frr = Frr(desired, services),
             DifferingWireGuard = seen.Differing,
             StrayWireGuard = Strays(desired.WireGuard),
+            HealthPort = healthPort.Port,
             DifferingPackets = Packets(packets.Allowed(desired.Packets, services)),
         };
     }

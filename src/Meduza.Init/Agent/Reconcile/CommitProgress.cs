@@ -39,19 +39,20 @@ internal sealed class CommitProgress(CommitMark mark, TimeProvider clock, long s
 
     /// <summary>Judges where it stands.</summary>
     /// <param name="services">What PID 1 runs.</param>
+    /// <param name="waitsForOthers">True for a service that is not ready and lacks nothing that this machine could give it.</param>
     /// <returns>True when there is something new to publish.</returns>
-    public bool Judge(IReadOnlyDictionary<string, ServiceStatus> services)
+    public bool Judge(IReadOnlyDictionary<string, ServiceStatus> services, Func<ServiceStatus, bool> waitsForOthers)
     {
-        if (_report is { Result: "rejected" or "applied" })
+        if (_report is { Result: "rejected" or CommitReport.Applied })
             return false;
         var unready = _touched.Order(StringComparer.Ordinal)
             .Select(name => services.GetValueOrDefault(name))
             .OfType<ServiceStatus>()
-            .Where(service => !ServiceStates.IsUp(service.State))
+            .Where(service => !ServiceStates.IsUp(service.State) && !waitsForOthers(service))
             .ToList();
         if (_failures.IsEmpty && unready.Count == 0)
         {
-            Finish("applied", []);
+            Finish(CommitReport.Applied, []);
             return true;
         }
         // A failure is worth telling at once; a service that starts gets its time.

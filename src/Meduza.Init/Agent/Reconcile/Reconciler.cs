@@ -20,7 +20,7 @@ namespace Meduza.Init.Agent.Reconcile;
 /// </summary>
 internal sealed partial class Reconciler(
     NodeSettings settings, Machine machine, EtcdStore store, ServiceLink services, PreflightCheck preflight, Observer observer, Applier applier,
-    LastGood lastGood, Reporter reporter, Triggers triggers, TimeProvider clock, ILogger log)
+    LastGood lastGood, Reporter reporter, AgentWords words, Triggers triggers, TimeProvider clock, ILogger log)
 {
     /// <summary>How often everything is read and compared, whether or not anything seems to have happened.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
@@ -82,10 +82,10 @@ internal sealed partial class Reconciler(
         if (_desired is not null && (trigger & ~Trigger.Report) != 0)
             await ConvergeAsync(_desired, cancellation);
 
-        if (_progress?.Judge(services.Services) == true)
+        if (_progress?.Judge(services.Services, words.WaitsForOthers) == true)
         {
             Publish(_progress.Report!);
-            if (_progress.Report is { Result: "applied" } && !_isFromDisk)
+            if (_progress.Report is { Result: CommitReport.Applied } && !_isFromDisk)
                 lastGood.IsApplied();
         }
         reporter.SnapshotInUse = _isFromDisk ? _inForce.Revision : null;

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
+using Meduza.Linux.Sockets;
 
 namespace Meduza.Init.Agent.Status;
 
 /// <summary>
 /// What each OpenVPN instance says of itself on its management socket, as it says it: nothing is polled. One connection
-/// an instance, open as long as the instance runs.
+/// an instance, open as long as the instance runs; while a process has none yet, it is tried at growing distances.
 /// </summary>
 /// <remarks>Source: OpenVPN's <c>doc/management-notes.txt</c>, command <c>state</c>.</remarks>
 internal sealed class OpenVpnStates(Triggers triggers, TimeProvider clock) : IAsyncDisposable
@@ -15,31 +16,27 @@ internal sealed class OpenVpnStates(Triggers triggers, TimeProvider clock) : IAs
     public const string Connecting = "connecting";
     public const string Down = "down";
 
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan SlowestLook = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, Instance> _instances = new(StringComparer.Ordinal);
 
-    /// <summary>State of an instance and since when; <c>down</c> for one that was never heard.</summary>
-    public (string State, DateTimeOffset Since) this[string name] =>
-        _instances.TryGetValue(name, out var instance) ? instance.State : (Down, DateTimeOffset.UnixEpoch);
+    /// <summary>State of an instance, since when, and the process that said so (0 for none); <c>down</c> for one that was never heard.</summary>
+    public (string State, DateTimeOffset Since, int Pid) this[string name] =>
+        _instances.TryGetValue(name, out var instance) ? instance.State : (Down, DateTimeOffset.UnixEpoch, 0);
 
-    /// <summary>Follows these instances, by name and path of the management socket, and no others.</summary>
-    public async Task FollowAsync(IReadOnlyDictionary<string, string> sockets)
+    /// <summary>Follows these instances, by name, with the path of the management socket and the process (0 for none), and no others.</summary>
+    public async Task FollowAsync(IReadOnlyDictionary<string, (string Path, int Pid)> wanted)
     {
         foreach (var (name, instance) in _instances)
         {
-            if (sockets.TryGetValue(name, out var path) && path == instance.Path)
+            if (wanted.TryGetValue(name, out var there) && there.Path == instance.Path)
                 continue;
             if (_instances.TryRemove(name, out _))
                 await instance.DisposeAsync();
         }
-        foreach (var (name, path) in sockets)
-            _instances.GetOrAdd(name, _ => new(path, triggers, clock));
-    }
-
-    /// <summary>An instance may have been started: look whether its socket is there now.</summary>
-    public void Poke()
-    {
-        foreach (var instance in _instances.Values)
-            instance.Poke();
+        foreach (var (name, (path, pid)) in wanted)
+            _instances.GetOrAdd(name, _ => new(path, triggers, clock)).LookAt(pid);
     }
 
     public async ValueTask DisposeAsync()
@@ -51,25 +48,26 @@ internal sealed class OpenVpnStates(Triggers triggers, TimeProvider clock) : IAs
     private sealed class Instance : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();
-        private readonly SemaphoreSlim _poke = new(1, 1);
+        private readonly SemaphoreSlim _poke = new(0, 1);
         private readonly Triggers _triggers;
         private readonly TimeProvider _clock;
         private readonly Task _following;
         private readonly Lock _lock = new();
-        private (string State, DateTimeOffset Since) _state;
+        private (string State, DateTimeOffset Since, int Pid) _state;
+        private volatile int _process;
 
         public Instance(string path, Triggers triggers, TimeProvider clock)
         {
             Path = path;
             _triggers = triggers;
             _clock = clock;
-            _state = (Down, clock.GetUtcNow());
+            _state = (Down, clock.GetUtcNow(), 0);
             _following = FollowAsync();
         }
 
         public string Path { get; }
 
-        public (string State, DateTimeOffset Since) State
+        public (string State, DateTimeOffset Since, int Pid) State
         {
             get
             {
@@ -78,8 +76,12 @@ internal sealed class OpenVpnStates(Triggers triggers, TimeProvider clock) : IAs
             }
         }
 
-        public void Poke()
+        /// <summary>This process is there to be listened to; 0 for none.</summary>
+        public void LookAt(int process)
         {
+            if (process == _process)
+                return;
+            _process = process;
             lock (_lock)
             {
                 if (_poke.CurrentCount == 0)
@@ -102,8 +104,13 @@ internal sealed class OpenVpnStates(Triggers triggers, TimeProvider clock) : IAs
                 while (true)
                 {
                     await _poke.WaitAsync(_stop.Token);
-                    await ListenAsync();
-                    Set(Down);
+                    for (var wait = FirstLook; _process != 0; wait = wait * 2 < SlowestLook ? wait * 2 : SlowestLook)
+                    {
+                        if (await ListenAsync())
+                            wait = FirstLook;
+                        Set(Down, 0);
+                        await Task.Delay(wait, _clock, _stop.Token);
+                    }
                 }
             }
             catch (OperationCanceledException)
@@ -112,34 +119,38 @@ internal sealed class OpenVpnStates(Triggers triggers, TimeProvider clock) : IAs
             }
         }
 
-        private async Task ListenAsync()
+        /// <returns>True when there was a connection, which has ended.</returns>
+        private async Task<bool> ListenAsync()
         {
+            var isConnected = false;
             try
             {
                 using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path), _stop.Token);
-                Set(Connecting);
+                isConnected = true;
+                var pid = StreamSockets.PeerProcess(socket);
                 using var reader = new StreamReader(new NetworkStream(socket), Encoding.UTF8);
                 await socket.SendAsync("state on\nstate\n"u8.ToArray(), _stop.Token);
                 while (await reader.ReadLineAsync(_stop.Token) is { } line)
                 {
                     if (OpenVpnStateLine.Parse(line) is { } state)
-                        Set(state);
+                        Set(state, pid);
                 }
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
-                // It is not there, or went away: it is down until the next poke.
+                // It is not there yet, or went away.
             }
+            return isConnected;
         }
 
-        private void Set(string state)
+        private void Set(string state, int pid)
         {
             lock (_lock)
             {
-                if (_state.State == state)
+                if (_state.State == state && _state.Pid == pid)
                     return;
-                _state = (state, _clock.GetUtcNow());
+                _state = (state, _state.State == state ? _state.Since : _clock.GetUtcNow(), pid);
             }
             _triggers.Raise(Trigger.Report);
         }

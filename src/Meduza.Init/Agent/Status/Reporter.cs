@@ -13,13 +13,11 @@ namespace Meduza.Init.Agent.Status;
 /// <c>meduza status</c>. Both are written when they change.
 /// </summary>
 internal sealed class Reporter(
-    NodeSettings settings, StatusBook book, StatusPublisher publisher, OpenVpnStates openVpn, WireGuardStates wireGuard,
+    NodeSettings settings, StatusBook book, StatusPublisher publisher, OpenVpnStates openVpn, AgentWords words, WireGuardStates wireGuard, HealthPort healthPort,
     ServiceLink services, TimeProvider clock)
 {
     /// <summary>How often FRR's daemons are asked for their neighbours: they offer no notification of them.</summary>
     private static readonly TimeSpan NeighborInterval = TimeSpan.FromSeconds(10);
-
-    private const string InstancePrefix = "openvpn/";
 
     private ImmutableArray<NeighborReport> _neighbors = [];
     private long? _neighborsReadAt;
@@ -34,13 +32,11 @@ internal sealed class Reporter(
     /// <summary>Why the last good state is not kept on disk; null while it is.</summary>
     public string? SnapshotProblem { get; set; }
 
-    /// <summary>How long what was read last is good; infinite where nothing has to be read again.</summary>
-    public TimeSpan UntilRefresh => (UntilNeighbors, wireGuard.UntilRefresh) switch
-    {
-        var (neighbors, devices) when neighbors == Timeout.InfiniteTimeSpan => devices,
-        var (neighbors, devices) when devices == Timeout.InfiniteTimeSpan || neighbors < devices => neighbors,
-        var (_, devices) => devices,
-    };
+    /// <summary>How long what was read last is good; infinite where nothing has to be done again.</summary>
+    public TimeSpan UntilRefresh => new[] { UntilNeighbors, wireGuard.UntilRefresh, healthPort.Wait }
+        .Where(wait => wait != Timeout.InfiniteTimeSpan)
+        .DefaultIfEmpty(Timeout.InfiniteTimeSpan)
+        .Min();
 
     private TimeSpan UntilNeighbors => _neighborsReadAt is { } at ? NeighborInterval - clock.GetElapsedTime(at) : Timeout.InfiniteTimeSpan;
 
@@ -48,7 +44,7 @@ internal sealed class Reporter(
     public void Publish(CommitReport report)
     {
         book.SetText("commit", Encoding.UTF8.GetString(JsonText.Utf8(report with { Time = 0 }, ControlJson.Write)));
-        if (report.Result == "applied")
+        if (report.Result == CommitReport.Applied)
             book.SetText("last", StatusBook.Format(clock.GetUtcNow()));
         publisher.Changed();
     }
@@ -58,11 +54,12 @@ internal sealed class Reporter(
         DesiredState? desired, GatewayConfig? config, IReadOnlyDictionary<string, ServiceStatus> running, EtcdStore store, CommitReport? commit,
         CancellationToken cancellation)
     {
-        // An instance's sign of readiness is its management socket.
-        await openVpn.FollowAsync((desired?.Services ?? [])
-            .Where(service => service.Component.StartsWith(InstancePrefix, StringComparison.Ordinal))
-            .ToDictionary(service => service.Component[InstancePrefix.Length..], service => service.Readiness.Target));
-        openVpn.Poke();
+        await words.FollowAsync(desired?.Services ?? [], running);
+        foreach (var service in running.Values)
+        {
+            if (words.Of(service) is { } word && word.IsNewsOf(service))
+                await services.SayAsync(service.Name, word, cancellation);
+        }
 
         // Before the first valid commit nobody knows which parts there are, so nothing is said of any.
         if (desired is not null)
@@ -72,6 +69,7 @@ internal sealed class Reporter(
             if (book.SetStates(states))
                 publisher.Changed();
             RefreshNeighbors(desired);
+            healthPort.Show(isWell: commit is { Result: CommitReport.Applied } && states.Values.All(state => state == OpenVpnStates.Up));
         }
 
         var report = new AgentReport
@@ -90,12 +88,13 @@ internal sealed class Reporter(
             [
                 .. (config?.OpenVpn ?? []).Select(instance =>
                 {
-                    var (state, since) = openVpn[instance.Name.ToString()];
+                    var (state, since, _) = openVpn[instance.Name.ToString()];
                     return new OpenVpnReport(instance.Name.ToString(), instance.Device.ToString(), state, since.ToUnixTimeMilliseconds());
                 }),
             ],
             WireGuard = wireGuard.Reports,
             Neighbors = _neighbors,
+            HealthPort = healthPort.Port is { } port ? new(port, healthPort.IsOpen, healthPort.Problem) : null,
             Warnings =
             [
                 .. Warnings.Select(warning => new CommitError(warning.Key, warning.Message)),

@@ -18,7 +18,8 @@ internal sealed record StateDocument(
     ImmutableArray<string> FrrDaemons,
     StatePackets Packets,
     ImmutableArray<StateRule> Rules,
-    ImmutableSortedDictionary<string, string> Sysctls)
+    ImmutableSortedDictionary<string, string> Sysctls,
+    int? HealthPort)
 {
     public static StateDocument Of(GatewayConfig config, DesiredState state) => new(
         config.Node.ToString(),
@@ -31,7 +32,8 @@ internal sealed record StateDocument(
         [.. state.Frr.Select(frr => frr.Daemon)],
         StatePackets.Of(state.Packets),
         state.Packets.Proxy is null ? [] : [StateRule.OfProxy],
-        Ground.KernelSettings.ToImmutableSortedDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal));
+        Ground.KernelSettings.ToImmutableSortedDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal),
+        state.HealthPort);
 
     private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
 }

@@ -26,6 +26,8 @@ internal static class NodePlan
             using var triggers = new Triggers();
             using var place = MachineAccess.Open(settings, services, triggers, session.Time, problem => session.Error.WriteLine(problem), cancellation);
             var desired = Renderer.Render(config, place.Machine with { MihomoSecret = MihomoSecretFile.Load(MihomoSecretFile.DefaultPath) });
+            // The agent has it, and says which it is.
+            place.HealthPort.Port = reply.Report?.HealthPort is { } port ? (ushort)port.Port : null;
             var observed = place.Observer.Observe(desired, services);
             return PlanDocument.Of(
                 settings.NodeId, keys.Revision, warnings.Concat(desired.Warnings.Select(Finding)), desired, observed, Planner.Plan(desired, observed));

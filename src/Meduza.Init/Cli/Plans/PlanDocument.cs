@@ -24,6 +24,9 @@ internal sealed record PlanDocument(
     ImmutableArray<string> PacketRules,
     ImmutableArray<string> BgpResets)
 {
+    /// <summary>What becomes of the port for health probes, in words; null where it stays.</summary>
+    public string? HealthPort { get; init; }
+
     public bool IsEmpty => Components.IsEmpty;
 
     public static PlanDocument Rejected(string node, long revision, IEnumerable<PlanFinding> errors, IEnumerable<PlanFinding> warnings) =>
@@ -37,7 +40,10 @@ internal sealed record PlanDocument(
         [.. PlanDevice.Of(changes, desired)],
         [.. changes.Frr.Select(change => new PlanRouting(change.Daemon, [.. change.Commands.Select(command => command.Line)]))],
         changes.Packets,
-        Gateway.Plan.BgpResets.Of(changes, observed));
+        Gateway.Plan.BgpResets.Of(changes, observed))
+    {
+        HealthPort = !changes.HealthPort ? null : desired.HealthPort is { } port ? $"open {port}" : "close",
+    };
 }
 
 /// <summary>What is wrong or odd, and with which key.</summary>

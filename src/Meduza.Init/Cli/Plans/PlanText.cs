@@ -25,6 +25,8 @@ internal static class PlanText
             Line(Tone.Pending, "device", $"{device.Name}: {device.Action}");
         foreach (var rules in plan.PacketRules)
             Line(Tone.Pending, "rules", rules);
+        if (plan.HealthPort is { } port)
+            Line(Tone.Pending, "probes", port);
         foreach (var daemon in plan.Routing)
         {
             Line(Tone.Pending, "tell", daemon.Daemon);

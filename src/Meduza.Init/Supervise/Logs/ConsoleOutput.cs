@@ -42,10 +42,11 @@ internal sealed unsafe class ConsoleOutput : IDisposable
     public long Dropped { get; private set; }
 
     /// <summary>Takes a line; it is written by the next <see cref="Flush"/>.</summary>
-    public void Add(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> line)
+    public void Add(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> level, ReadOnlySpan<byte> text)
     {
         _lines.Write(prefix);
-        _lines.Write(line);
+        _lines.Write(level);
+        _lines.Write(text);
         _lines.Write("\n"u8);
         _lineCount++;
     }

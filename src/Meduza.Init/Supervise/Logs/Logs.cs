@@ -119,7 +119,8 @@ internal sealed partial class Logs(string folder, EventLoop loop, ConsoleOutput 
         _fileLines.Write(line);
         _fileLines.Write("\n"u8);
         _fileLineCount++;
-        console.Add(prefix, line);
+        var level = LineLevel.Word(line, out var text);
+        console.Add(prefix, level, text);
         Line?.Invoke(new(name, error ? "err" : "out", _now, Encoding.UTF8.GetString(line)) { Number = _number });
     }
 }

@@ -31,6 +31,8 @@ internal sealed partial class Service
             return $"{Name} is not looked at by the agent: its definition must say so";
         if (isStarting && isReady)
             BecomeReady();
+        else if (isStarting)
+            StillLacks(why);
         else if (State is ServiceState.Ready or ServiceState.Unhealthy)
             Judge(check, isReady, isFinal: true, why);
         return null;
@@ -77,7 +79,7 @@ internal sealed partial class Service
         if (!isFinal)
             _checking.Start(next);
         if (!isGood && isOver)
-            _complaint = why is { Length: > LongestComplaint } ? why[..LongestComplaint] : why;
+            _complaint = Shortened(why);
         if (turn == HealthTurn.Healthy)
             Enter(ServiceState.Ready);
         else if (turn == HealthTurn.Unhealthy && check.Restart)
@@ -85,6 +87,18 @@ internal sealed partial class Service
         else if (turn == HealthTurn.Unhealthy)
             Enter(ServiceState.Unhealthy);
     }
+
+    /// <summary>It is starting, and the agent knows what it waits for.</summary>
+    private void StillLacks(string? why)
+    {
+        why = Shortened(why);
+        if (_complaint == why)
+            return;
+        _complaint = why;
+        _context.Changed(this);
+    }
+
+    private static string? Shortened(string? why) => why is { Length: > LongestComplaint } ? why[..LongestComplaint] : why;
 
     private void DropCheck()
     {

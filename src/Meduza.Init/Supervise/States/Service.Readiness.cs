@@ -81,6 +81,7 @@ internal sealed partial class Service
         _startLimit.Stop();
         _probing.Stop();
         DropProbe();
+        _complaint = null;
         BeginChecks();
         Enter(ServiceState.Ready);
         if (_reloadSince is not null)

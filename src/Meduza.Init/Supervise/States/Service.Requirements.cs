@@ -16,7 +16,7 @@ internal sealed partial class Service
     /// <summary>What it waits for, in words; null when for nothing.</summary>
     public string? WaitingFor => _waitingFor ?? State switch
     {
-        ServiceState.Starting => ReadinessWords.Of(_running),
+        ServiceState.Starting => _complaint ?? ReadinessWords.Of(_running),
         ServiceState.Unhealthy => ComplaintWords,
         _ => null,
     };

@@ -21,12 +21,24 @@ public sealed class CommitProgressTests
         Definition = new() { Name = "tinc", Component = "tinc", Command = ["/bin/true"] },
     };
 
+    private bool Judge(bool waitsForOthers = false) => _progress.Judge(_services, _ => waitsForOthers);
+
+    [Fact]
+    public void A_commit_is_applied_when_what_is_not_ready_waits_for_another_machine_only()
+    {
+        Service("starting");
+        _progress.Applied(["tinc"], ["tinc"], []);
+        Assert.False(Judge());
+        Assert.True(Judge(waitsForOthers: true));
+        Assert.Equal("applied", _progress.Report!.Result);
+    }
+
     [Fact]
     public void A_commit_that_touches_nothing_is_applied_at_once()
     {
         _progress.Applied([], [], []);
 
-        Assert.True(_progress.Judge(_services));
+        Assert.True(Judge());
         Assert.Equal("applied", _progress.Report!.Result);
         Assert.Empty(_progress.Report.Changed);
         Assert.Equal(("change 7", 42L), (_progress.Report.Commit, _progress.Report.Revision));
@@ -37,15 +49,15 @@ public sealed class CommitProgressTests
     {
         Service("starting");
         _progress.Applied(["tinc"], ["tinc"], []);
-        Assert.False(_progress.Judge(_services));
+        Assert.False(Judge());
 
         _clock.Advance(TimeSpan.FromMilliseconds(120));
         Service("ready");
-        Assert.True(_progress.Judge(_services));
+        Assert.True(Judge());
         Assert.Equal("applied", _progress.Report!.Result);
         Assert.Equal(["tinc"], _progress.Report.Changed);
         Assert.Equal(120, _progress.Report.DurationMs);
-        Assert.False(_progress.Judge(_services));
+        Assert.False(Judge());
     }
 
     [Fact]
@@ -53,16 +65,16 @@ public sealed class CommitProgressTests
     {
         Service("backoff", "exit 1");
         _progress.Applied(["tinc"], ["tinc"], []);
-        Assert.False(_progress.Judge(_services));
+        Assert.False(Judge());
         Assert.Equal(CommitProgress.ReadyTimeout, _progress.UntilJudged);
 
         _clock.Advance(CommitProgress.ReadyTimeout);
-        Assert.True(_progress.Judge(_services));
+        Assert.True(Judge());
         Assert.Equal("degraded", _progress.Report!.Result);
         Assert.Contains("exit 1", Assert.Single(_progress.Report.Errors).Message, StringComparison.Ordinal);
 
         Service("ready");
-        Assert.True(_progress.Judge(_services));
+        Assert.True(Judge());
         Assert.Equal("applied", _progress.Report.Result);
     }
 
@@ -72,7 +84,7 @@ public sealed class CommitProgressTests
         Service("failing");
         _progress.Applied(["hosts"], [], []);
 
-        Assert.True(_progress.Judge(_services));
+        Assert.True(Judge());
         Assert.Equal("applied", _progress.Report!.Result);
     }
 
@@ -80,12 +92,12 @@ public sealed class CommitProgressTests
     public void A_failure_is_told_at_once_and_mended_later()
     {
         _progress.Applied(["frr"], [], [new("frr", "bgpd refused 'x'")]);
-        Assert.True(_progress.Judge(_services));
+        Assert.True(Judge());
         Assert.Equal("degraded", _progress.Report!.Result);
-        Assert.False(_progress.Judge(_services));
+        Assert.False(Judge());
 
         _progress.Applied(["frr"], [], []);
-        Assert.True(_progress.Judge(_services));
+        Assert.True(Judge());
         Assert.Equal("applied", _progress.Report.Result);
     }
 
@@ -95,6 +107,6 @@ public sealed class CommitProgressTests
         _progress.Reject([new("/nodes/gw1/lan", "is no prefix")]);
 
         Assert.Equal("rejected", _progress.Report!.Result);
-        Assert.False(_progress.Judge(_services));
+        Assert.False(Judge());
     }
 }

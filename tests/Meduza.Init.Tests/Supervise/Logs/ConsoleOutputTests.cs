@@ -37,7 +37,7 @@ public sealed unsafe class ConsoleOutputTests : IDisposable
 
     private static void Line(ConsoleOutput console, string line)
     {
-        console.Add("a: "u8, Encoding.UTF8.GetBytes(line));
+        console.Add("a: "u8, [], Encoding.UTF8.GetBytes(line));
         console.Flush();
     }
 
@@ -49,6 +49,24 @@ public sealed unsafe class ConsoleOutputTests : IDisposable
         Line(console, "one");
 
         Assert.Equal("a: one\n", ReadAll());
+    }
+
+    [Theory]
+    [InlineData("<0>burns", "error: ", "burns")]
+    [InlineData("<3>failed", "error: ", "failed")]
+    [InlineData("<4>odd", "warning: ", "odd")]
+    [InlineData("<6>told", "", "told")]
+    [InlineData("<7>", "", "")]
+    [InlineData("<8>no level", "", "<8>no level")]
+    [InlineData("<34>not one of sd-daemon's", "", "<34>not one of sd-daemon's")]
+    [InlineData("<3", "", "<3")]
+    [InlineData("plain", "", "plain")]
+    [InlineData(" <3>not at its start", "", " <3>not at its start")]
+    [InlineData("", "", "")]
+    public void Line_that_says_how_grave_it_is_has_the_word_for_it(string line, string word, string text)
+    {
+        var found = LineLevel.Word(Encoding.UTF8.GetBytes(line), out var rest);
+        Assert.Equal((word, text), (Encoding.UTF8.GetString(found), Encoding.UTF8.GetString(rest)));
     }
 
     [Fact]

@@ -162,6 +162,23 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public void What_a_starting_one_lacks_is_told_once_and_forgotten_when_it_is_ready()
+    {
+        _bench.Define(ByAgent);
+        _bench.Execute("a");
+        Assert.Null(_bench["a"].Said(_bench["a"].Pid, isReady: false, "its other end"));
+        Assert.Equal((ServiceState.Starting, "its other end"), (_bench.State("a"), _bench["a"].WaitingFor));
+        var told = _bench.States.Count;
+        _bench["a"].Said(_bench["a"].Pid, isReady: false, "its other end");
+        Assert.Equal(told, _bench.States.Count);
+
+        _bench["a"].Said(_bench["a"].Pid, isReady: true, null);
+        Assert.Null(_bench["a"].WaitingFor);
+        _bench["a"].Said(_bench["a"].Pid, isReady: false, null);
+        Assert.Equal("the agent's word", _bench["a"].WaitingFor);
+    }
+
+    [Fact]
     public void The_agents_checks_have_thresholds_too()
     {
         _bench.Up(SupervisorBench.Definition("a") with { Health = new(new Readiness(ReadinessKind.Agent, "")) { FailureThreshold = 2 } });

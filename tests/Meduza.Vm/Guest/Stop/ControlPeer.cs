@@ -23,6 +23,9 @@ internal sealed class ControlPeer : IDisposable
             """);
     }
 
+    /// <summary>Stops a service; returns when its process is gone.</summary>
+    public void Stop(string name) => Ask($$"""{"verb": "stop", "services": [{{Text(name)}}], "timeout_milliseconds": 300000}""");
+
     public void Dispose() => _socket.Dispose();
 
     private void Ask(string request)

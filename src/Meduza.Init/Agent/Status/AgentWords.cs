@@ -1,0 +1,44 @@
+using Meduza.Gateway.Render;
+using Meduza.Init.Control;
+
+namespace Meduza.Init.Agent.Status;
+
+/// <summary>What the agent says of the services whose readiness is left to it: OpenVPN's instances, and mihomo.</summary>
+internal sealed class AgentWords(OpenVpnStates openVpn, ApiProbe mihomo)
+{
+    public const string InstancePrefix = "openvpn/";
+
+    /// <summary>What an instance waits for whose tunnel has no other end.</summary>
+    public const string OtherEnd = "its other end";
+
+    /// <summary>Looks at the processes that there are now, and at no others.</summary>
+    /// <param name="desired">The services that there should be.</param>
+    public async Task FollowAsync(IReadOnlyCollection<ServiceDefinition> desired, IReadOnlyDictionary<string, ServiceStatus> running)
+    {
+        int ProcessOf(ServiceDefinition service) => running.GetValueOrDefault(service.Name)?.Pid ?? 0;
+
+        await openVpn.FollowAsync(desired
+            .Where(service => service.Component.StartsWith(InstancePrefix, StringComparison.Ordinal))
+            .ToDictionary(service => service.Component[InstancePrefix.Length..], service => (service.Readiness.Target, ProcessOf(service))));
+        var proxy = desired.FirstOrDefault(service => service.Name == TransparentProxy.Service);
+        await mihomo.FollowAsync(proxy is null ? 0 : ProcessOf(proxy), proxy?.Readiness.Target ?? "");
+    }
+
+    /// <summary>What is known of a service; null where it is not left to the agent.</summary>
+    public AgentWord? Of(ServiceStatus service)
+    {
+        if (service.Component.StartsWith(InstancePrefix, StringComparison.Ordinal))
+        {
+            var instance = openVpn[service.Component[InstancePrefix.Length..]];
+            return new(instance.Pid, instance.State == OpenVpnStates.Up, OtherEnd);
+        }
+        return service.Name == TransparentProxy.Service ? mihomo.Word : null;
+    }
+
+    /// <summary>
+    /// True when it has all that this machine can give it, and waits for another one: an outage there is no reason to call
+    /// a commit degraded here.
+    /// </summary>
+    public bool WaitsForOthers(ServiceStatus service) =>
+        service.Component.StartsWith(InstancePrefix, StringComparison.Ordinal) && Of(service) is { IsReady: false } word && word.IsOf(service);
+}
