@@ -55,6 +55,7 @@ public sealed class DoctorTests
     {
         gateway.Init.WaitUntil(() => File.Exists(gateway.Init.ControlSocket), "PID 1 has done its first steps");
         var json = gateway.Init.Meduza("doctor", "--json");
+        Assert.True(json.Error.Length == 0, json.Error);
         var finding = JsonNode.Parse(json.Output)!["findings"]!.AsArray().Single(f => (string?)f!["part"] == "etcd")!;
         Assert.True(level == (string?)finding["level"], finding.ToJsonString());
         return (string)finding["detail"]!;

@@ -83,7 +83,8 @@ internal sealed class EtcdTls : IDisposable
             load();
             loaded = result();
         }
-        catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or IOException or UnauthorizedAccessException)
+        // A key that is another certificate's is an ArgumentException.
+        catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw Unreadable(variable, path, e);
         }

@@ -59,12 +59,12 @@ internal sealed record StateRule(uint Priority, string Fwmark, uint Table, strin
 
 internal sealed record StateService(
     string Name, string Component, ImmutableArray<string> Command, ImmutableArray<string> Environment, string? User,
-    ImmutableArray<string>? Capabilities, ImmutableArray<string> After,
+    ImmutableArray<string>? Capabilities, ImmutableArray<string> Requires, ImmutableArray<string> After,
     string Readiness, string? ReadinessTarget, int? ReloadSignal)
 {
     public static StateService Of(ServiceDefinition service) => new(
         service.Name, service.Component, service.Command, service.Environment, service.Privileges.User, service.Privileges.Capabilities,
-        service.After,
+        service.Requires, service.After,
         service.Readiness.Kind.ToString(), service.Readiness.Target is { Length: > 0 } target ? target : null,
         service.ReloadSignal == 0 ? null : service.ReloadSignal);
 }
