@@ -165,7 +165,10 @@ internal sealed class Sandbox : IDisposable
         ReadinessKind.Device => TryRun("ip", "link", "show", readiness.Target).ExitCode == 0,
         ReadinessKind.File => TryRun("test", "-e", readiness.Target).ExitCode == 0,
         ReadinessKind.UnixSocket => TryRun("test", "-S", readiness.Target).ExitCode == 0,
-        ReadinessKind.TcpPort => TryRun("ss", "-Hltn", "sport", "=", $":{readiness.Target.Split(':')[1]}").Output.Length > 0,
+        // What the agent would look at is a socket by its path, or a port.
+        ReadinessKind.Agent when readiness.Target.StartsWith('/') => TryRun("test", "-S", readiness.Target).ExitCode == 0,
+        ReadinessKind.BoundUdpPort => TryRun("ss", "-Hlun", "sport", "=", $":{readiness.Target.Split(':')[1]}").Output.Length > 0,
+        ReadinessKind.TcpPort or ReadinessKind.BoundTcpPort or ReadinessKind.Agent => TryRun("ss", "-Hltn", "sport", "=", $":{readiness.Target.Split(':')[1]}").Output.Length > 0,
         _ => throw new ArgumentOutOfRangeException(nameof(readiness)),
     };
 
