@@ -25,6 +25,13 @@ public sealed record FrrChange(string Daemon, ImmutableArray<FrrCommand> Command
 /// </param>
 public readonly record struct FrrCommand(string Line, bool MayFail);
 
+/// <summary>Another port for health probes.</summary>
+/// <param name="Port">Which; null for none any more.</param>
+public sealed record HealthPortChange(ushort? Port)
+{
+    public const string Component = "healthy";
+}
+
 /// <summary>Everything that must be done to get from observed to desired, in the order of the fields; pure data.</summary>
 public sealed record Changes
 {
@@ -54,8 +61,8 @@ public sealed record Changes
     /// <summary>The parts of <see cref="DesiredState.Packets"/> to be made right, by component: after all that they lead packets to.</summary>
     public ImmutableArray<string> Packets { get; init; } = [];
 
-    /// <summary>True when the port for health probes is another one, or none any more: last of all, as it speaks of all.</summary>
-    public bool HealthPort { get; init; }
+    /// <summary>The port for health probes, where that is another one: last of all, as it speaks of all. Null where it stays.</summary>
+    public HealthPortChange? HealthPort { get; init; }
 
     /// <summary>Components touched, sorted; empty when nothing is to be done.</summary>
     public ImmutableArray<string> Components { get; init; } = [];
@@ -63,5 +70,5 @@ public sealed record Changes
     public bool IsEmpty =>
         Folders.IsEmpty && Removes.IsEmpty && Writes.IsEmpty && Deletes.IsEmpty && Defines.IsEmpty && WireGuardDeletes.IsEmpty
         && WireGuard.IsEmpty && Links.IsEmpty && Frr.IsEmpty
-        && Packets.IsEmpty && !HealthPort;
+        && Packets.IsEmpty && HealthPort is null;
 }

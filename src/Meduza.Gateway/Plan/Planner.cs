@@ -10,7 +10,6 @@ namespace Meduza.Gateway.Plan;
 public static class Planner
 {
     private const string Root = "root";
-    private const string HealthComponent = "healthy";
 
     public static Changes Plan(DesiredState desired, ObservedState observed)
     {
@@ -24,7 +23,7 @@ public static class Planner
             Deletes = Strays(desired, observed),
             Defines = [.. desired.Services.Where(service => Differs(service, observed))],
             Packets = observed.DifferingPackets,
-            HealthPort = desired.HealthPort != observed.HealthPort,
+            HealthPort = desired.HealthPort == observed.HealthPort ? null : new(desired.HealthPort),
             WireGuardDeletes = observed.StrayWireGuard,
             WireGuard = observed.DifferingWireGuard,
             Links = [.. desired.Links.Select(link => Compare(link, observed)).OfType<LinkChange>()],
@@ -115,8 +114,8 @@ public static class Planner
             touched.Add("wireguard");
         touched.UnionWith(changes.Links.Select(link => link.Component));
         touched.UnionWith(changes.Packets);
-        if (changes.HealthPort)
-            touched.Add(HealthComponent);
+        if (changes.HealthPort is not null)
+            touched.Add(HealthPortChange.Component);
         touched.UnionWith(changes.Frr.Select(change => desired.Services.FirstOrDefault(s => s.Name == change.Daemon)?.Component ?? change.Daemon));
         // A folder is a part's as a whole: it says nothing new where one of the part's instances is named already.
         var folders = changes.Folders.Concat(changes.Deletes.Select(path => OwnerOf(path, desired)).OfType<DesiredFolder>());

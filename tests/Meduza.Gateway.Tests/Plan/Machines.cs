@@ -27,6 +27,7 @@ internal static class Machines
         Services = machine.Services.RemoveRange(changes.Removes.Select(service => service.Name))
             .SetItems(changes.Defines.Select(service => KeyValuePair.Create(service.Name, service))),
         Links = machine.Links.SetItems(changes.Links.Select(link => KeyValuePair.Create(link.Name, Apply(machine.Links.GetValueOrDefault(link.Name), link)))),
+        HealthPort = changes.HealthPort is { } change ? change.Port : machine.HealthPort,
         // A daemon that starts reads its file, and one that is stopped runs nothing.
         Frr = machine.Frr.RemoveRange(changes.Removes.Select(service => service.Name))
             .SetItems(changes.Frr.Select(change => KeyValuePair.Create(change.Daemon, new ObservedFrr(change.Config, true)))),

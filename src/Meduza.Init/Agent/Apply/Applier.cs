@@ -77,7 +77,8 @@ internal sealed partial class Applier(ServiceLink services, MachineAccess here, 
         }
 
         // It is opened when all is well, which is not for this to say.
-        here.HealthPort.Port = desired.HealthPort;
+        if (changes.HealthPort is { } port)
+            here.HealthPort.Port = port.Port;
 
         if (!changes.Defines.IsEmpty || !changes.Removes.IsEmpty)
             await services.RefreshAsync(cancellation);

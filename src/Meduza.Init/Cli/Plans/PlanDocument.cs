@@ -42,7 +42,7 @@ internal sealed record PlanDocument(
         changes.Packets,
         Gateway.Plan.BgpResets.Of(changes, observed))
     {
-        HealthPort = !changes.HealthPort ? null : desired.HealthPort is { } port ? $"open {port}" : "close",
+        HealthPort = changes.HealthPort is not { } change ? null : change.Port is { } port ? $"open {port}" : "close",
     };
 }
 
