@@ -21,7 +21,7 @@ usage: ./build.sh [VERB]
   test unit     run all but the lab and the virtual machine (as root)
   demo          build three gateways in namespaces, ping across them, take them down (as root)
   lab           the same, and keep the network up for looking around, until Ctrl-C (as root)
-  bench         measure; one line of JSON a figure (as root); "bench PART…" for some of it: supervision, continuity,
+  bench         measure; one line of JSON a figure (as root); "bench PART…" for some of it: supervision, flood, continuity,
                 rules, routes, wireguard, rendering, boot, commits
   size          compile once more, and print where the bytes of the binary are; one line of JSON a part
   fuzz          give 10 million mutated messages to every netlink parser, and 100,000 fleets of hostile keys to every

@@ -7,6 +7,7 @@ using Meduza.Lab.Harness;
 (string Name, Action Measure)[] parts =
 [
     ("supervision", SupervisionFigures.Measure),
+    ("flood", Flood.Measure),
     ("continuity", Continuity.Measure),
     ("rules", ProxyRules.Measure),
     ("routes", Routes.Measure),

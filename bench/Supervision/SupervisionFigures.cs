@@ -36,7 +36,6 @@ internal static class SupervisionFigures
             contestants.ForEach(c => c.Dispose());
         }
         StartAndStop(peers);
-        Flood.Measure();
     }
 
     /// <summary>Prints a figure of each, and Meduza's as a ratio to each of the others: below 1 is less.</summary>
