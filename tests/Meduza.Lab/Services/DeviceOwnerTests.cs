@@ -1,4 +1,3 @@
-using Meduza.Lab.Demo;
 using Meduza.Lab.Harness;
 
 namespace Meduza.Lab.Services;
