@@ -136,7 +136,7 @@ internal sealed class CommitVerb : Verb
 
     private static void Print(Session session, string node, CommitReport report)
     {
-        var tone = report.Result == StatusDocument.Applied ? Tone.Good : Tone.Bad;
+        var tone = report.Result == CommitReport.Applied ? Tone.Good : Tone.Bad;
         var touched = report.Changed.IsEmpty ? "nothing touched" : $"touched {Tones.Clean(string.Join(", ", report.Changed))}";
         session.Output.WriteLine(
             $"{Tones.Clean(node)} {Tones.Paint(Tones.Clean(report.Result), tone, session.Colour)} in {Duration.Taken(report.DurationMs)}, {touched}");

@@ -24,7 +24,7 @@ internal sealed class FleetOutcome(long revision, ImmutableArray<string> nodes)
     public bool IsSettled => nodes.All(node => _reports.TryGetValue(node, out var report) && report.Result is "applied" or "rejected");
 
     /// <summary>True when every one has applied it.</summary>
-    public bool IsApplied => nodes.All(node => _reports.TryGetValue(node, out var report) && report.Result == StatusDocument.Applied);
+    public bool IsApplied => nodes.All(node => _reports.TryGetValue(node, out var report) && report.Result == CommitReport.Applied);
 
     /// <summary>Takes a key.</summary>
     /// <returns>The node and its result where that is news; null otherwise.</returns>
