@@ -22,10 +22,11 @@ internal static class YamlKeys
     public static Snapshot Parse(string name, ReadOnlyMemory<byte> content)
     {
         var keys = new KeyCollection(name);
+        Parser? events = null;
         try
         {
             using var text = new StringReader(Strict.GetString(content.Span));
-            var events = new Parser(text);
+            events = new Parser(text);
             events.Consume<StreamStart>();
             if (events.Accept<StreamEnd>(out _))
                 throw keys.Wrong("", "there is nothing in it but comments: write {} where there is no key");
@@ -46,6 +47,11 @@ internal static class YamlKeys
         catch (YamlException e)
         {
             throw keys.Wrong(Place(e.Start), $"this is no YAML: {Reason(e)}");
+        }
+        // What the parser throws by itself at some texts that are not YAML, as YamlReader knows too.
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException or IndexOutOfRangeException)
+        {
+            throw keys.Wrong(events?.Current is { } last ? Place(last.End) : "", "this is no YAML: its form is wrong");
         }
     }
 

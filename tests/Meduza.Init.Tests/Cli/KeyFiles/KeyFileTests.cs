@@ -121,6 +121,31 @@ public class KeyFileTests
 
     private static Snapshot Parse(string content) => KeyFile.Parse("keys", Encoding.UTF8.GetBytes(content));
 
+    [Fact]
+    public void Mutated_files_are_keys_or_one_line_of_error_and_nothing_else()
+    {
+        var random = new Random(20261126);
+        string[] pieces = ["%YAML 9999999999.1\n---\n", "%TAG !a! b\n", "[", "{", "}", "]", ", ", ": ", "? ", "- ", "&a ", "*a", "!x!y ", "|+9\n", ">-\n", "\"", "'", "\t", "\0", "#", "...\n", "---\n", "\\x", "\ud800"];
+        var seeds = SameKeys.Select(row => row.Data).ToList();
+        for (var n = 0; n < 20_000; n++)
+        {
+            var text = seeds[random.Next(seeds.Count)];
+            for (var edit = random.Next(1, 5); edit > 0; edit--)
+            {
+                var at = random.Next(text.Length + 1);
+                text = random.Next(3) == 0 && at < text.Length ? text.Remove(at, random.Next(1, Math.Min(30, text.Length - at) + 1)) : text.Insert(at, pieces[random.Next(pieces.Length)]);
+            }
+            try
+            {
+                Parse(text);
+            }
+            catch (CommandException e)
+            {
+                Assert.DoesNotContain('\n', e.Message);
+            }
+        }
+    }
+
     private static Session Session(string input = "") =>
         new(TextWriter.Null, TextWriter.Null, false, "/nowhere", "/nowhere", TimeProvider.System) { Input = () => Encoding.UTF8.GetBytes(input) };
 }
