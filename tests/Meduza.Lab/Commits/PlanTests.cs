@@ -94,9 +94,10 @@ public class PlanTests
         using var solo = SoloGateway.Start();
         solo.Etcd.Put(("/global/bgp/filter/in", "deny 172.16.0.0/12 le 32"), ($"{Link}bgp/peer_asn", "65009"));
 
-        var commit = solo.Init.Meduza("commit", "from here");
+        // Of the absent peer there is no private key, which lint calls an error of that node.
+        var commit = solo.Init.Meduza("commit", "from here", "--force");
 
-        Assert.Equal(0, commit.ExitCode);
+        Assert.True(commit.ExitCode == 0, commit.Output + commit.Error);
         Assert.Contains($"resets the BGP session of {SoloGateway.Node} with 10.254.0.2\n", commit.Output, StringComparison.Ordinal);
         Assert.Contains($"{SoloGateway.Node}, this node: touches frr (`meduza plan` shows more)\n", commit.Output, StringComparison.Ordinal);
         Assert.Matches($@"(?m)^{SoloGateway.Node} applied in .*, touched frr$", commit.Output);
