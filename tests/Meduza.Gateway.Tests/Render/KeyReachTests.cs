@@ -17,13 +17,14 @@ public sealed class KeyReachTests
         ["easytier"] = ["easytier", "frr"],
         ["bgp"] = ["frr"],
         ["ospf"] = ["frr"],
-        ["clash"] = ["clash"],
+        // MosDNS starts after mihomo where there is one.
+        ["clash"] = ["clash", "mosdns"],
         ["mosdns"] = ["mosdns", "dnsmasq"],
         ["dnsmasq"] = ["dnsmasq"],
         ["hosts"] = ["hosts", "dnsmasq"],
         ["portforward"] = [],
         ["network_mapping"] = [],
-        ["healthy"] = [],
+        ["healthy"] = ["healthy"],
         ["access"] = [],
     };
 

@@ -64,7 +64,8 @@ exec > "/lab-outer$LAB_OUTPUT" 2>&1
 # umount(8) wants a procfs to find its way.
 mount -n -t proc proc /proc
 umount -n -l /lab-outer
-umount -n /proc
+# Somebody may be in here already, who asks for what is not there yet.
+umount -n -l /proc
 rmdir /lab-outer
 if [ -n "$LAB_PREPARE" ]; then
     sh -e -c "$LAB_PREPARE"
