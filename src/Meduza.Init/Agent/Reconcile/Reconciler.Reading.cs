@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Model;
+using Meduza.Gateway.Render;
+using Meduza.Init.Agent.Store;
+using Meduza.Init.Control;
+using Meduza.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace Meduza.Init.Agent.Reconcile;
+
+/// <summary>From triggers to what must be: which commit is in force, read from etcd or, where that cannot be asked, from the disk.</summary>
+internal sealed partial class Reconciler
+{
+    /// <summary>
+    /// While etcd cannot be asked, or what it has is not valid, the last good state is what this machine is to be. At a
+    /// boot that is at once. But an agent that comes back finds all as the one before had left it, which may be newer than
+    /// the disk: it waits for etcd's first word.
+    /// </summary>
+    private async Task BeginFromDiskAsync(long startedAt, CancellationToken cancellation)
+    {
+        if (store.Problem is null && _lookedAt is null)
+            return; // it was reached, and is read in the next turn
+        await services.RefreshAsync(cancellation);
+        if (!store.HasTried && services.Services.Count > 0)
+            return;
+        _lookedOnDisk = true;
+        if (!_hostsKnown && lastGood.LoadHosts() is { } hosts)
+            _hosts = hosts.Keys;
+        foreach (var (mark, keys) in lastGood.Load())
+        {
+            var result = Parse(keys);
+            // The programs took it when it was committed, and nothing is to wait for them at a boot.
+            if (TryRender(result, out var fault) is not { } rendered)
+            {
+                fault ??= result.Errors[0];
+                LogKeptInvalid(mark.Value, mark.Revision, fault.Key, fault.Message);
+                continue;
+            }
+            (_config, _desired) = rendered;
+            (_committed, _inForce, _isFromDisk) = (keys, mark, true);
+            _progress ??= new(mark, clock, startedAt, BuildInfo.Version);
+            Warn(result.Warnings.AddRange(_desired.Warnings));
+            LogFromDisk(mark.Value, mark.Revision);
+            return;
+        }
+    }
+
+    /// <summary>Reads what the trigger says may have changed, and renders it.</summary>
+    /// <returns>Why it could not be read; null when it could.</returns>
+    private async Task<string?> ReadAsync(Trigger trigger, long startedAt, CancellationToken cancellation)
+    {
+        var full = (trigger & Trigger.Full) != 0;
+        try
+        {
+            if (full)
+                await store.RefreshAsync(cancellation);
+            var hostsChanged = (trigger & (Trigger.Hosts | Trigger.Full)) != 0 && await ReadHostsAsync(cancellation);
+            if ((full || (trigger & Trigger.Commit) != 0) && store.Latest is var latest && (full || latest != _lookedAt))
+            {
+                var snapshot = await store.ReadAsync(latest, whole: full, cancellation);
+                await AdoptAsync(snapshot, latest, startedAt, cancellation);
+            }
+            else if (hostsChanged && _committed is not null)
+            {
+                // The commit in force stays; only the records are new, and they cannot make its keys invalid.
+                if (TryRender(Parse(_committed), out var fault) is { } rendered)
+                    (_config, _desired) = rendered;
+                else if (fault is not null)
+                    LogCommitError(fault.Key, fault.Message);
+            }
+            return null;
+        }
+        catch (EtcdException e)
+        {
+            // What is known stays in force; when etcd is back the triggers are raised again.
+            return $"etcd cannot be read, so what was committed last stays in force: {e.Message}";
+        }
+    }
+
+    private async Task<bool> ReadHostsAsync(CancellationToken cancellation)
+    {
+        var hosts = await store.ReadHostsAsync(cancellation);
+        var isSame = hosts.Count == _hosts.Count && hosts.All(host => _hosts.TryGetValue(host.Key, out var value) && value.Span.SequenceEqual(host.Value.Span));
+        if (!isSame || !_hostsKnown)
+            lastGood.HostsChanged();
+        (_hosts, _hostsKnown) = (hosts, true);
+        return !isSame;
+    }
+
+    /// <summary>Puts a commit in force, unless it is not valid, or a program refuses what is made of it.</summary>
+    private async Task AdoptAsync(Snapshot snapshot, CommitMark mark, long startedAt, CancellationToken cancellation)
+    {
+        var result = Parse(snapshot);
+        var (errors, warnings) = (Errors(result.Errors), result.Warnings);
+        if (TryRender(result, out var fault) is { } rendered)
+        {
+            var answers = await preflight.AskAsync(rendered.State, cancellation);
+            (errors, warnings) = (answers.Refusals, [.. warnings, .. rendered.State.Warnings, .. answers.Warnings]);
+            if (errors.IsEmpty)
+                (_config, _desired) = rendered;
+        }
+        else if (fault is not null)
+        {
+            errors = Errors([fault]);
+        }
+        Warn(warnings);
+
+        // A reconcile of the commit that is in force is not another commit: what was published of it stays.
+        var isNew = mark != _lookedAt || !errors.IsEmpty;
+        _lookedAt = mark;
+        if (isNew)
+            _progress = new(mark, clock, startedAt, BuildInfo.Version);
+        if (errors.IsEmpty)
+        {
+            (_committed, _inForce, _isFromDisk) = (snapshot, mark, false);
+            lastGood.IsInForce();
+            return;
+        }
+        _progress!.Reject(errors);
+        Publish(_progress.Report!);
+    }
+
+    private static ImmutableArray<CommitError> Errors(ImmutableArray<KeyFinding> findings) =>
+        [.. findings.Select(finding => new CommitError(finding.Key, finding.Message))];
+
+    /// <summary>Says what is odd, once.</summary>
+    private void Warn(ImmutableArray<KeyFinding> warnings)
+    {
+        if (warnings.SequenceEqual(reporter.Warnings))
+            return;
+        reporter.Warnings = warnings;
+        foreach (var warning in warnings)
+            LogWarning(warning.Key, warning.Message);
+    }
+
+    /// <summary>Renders a valid configuration; a fault in our own code rejects the commit and ends nothing.</summary>
+    /// <returns>Null where it is not valid, or, and then with a fault, where we cannot.</returns>
+    private (GatewayConfig Config, DesiredState State)? TryRender(ParseResult result, out KeyFinding? fault)
+    {
+        fault = null;
+        if (result.Config is null)
+            return null;
+        try
+        {
+            var known = result.Config.Clash is null ? machine : machine with { MihomoSecret = MihomoSecretFile.LoadOrMake(MihomoSecretFile.DefaultPath) };
+            return (result.Config, Renderer.Render(result.Config, known));
+        }
+        catch (LinuxException e)
+        {
+            fault = new(EtcdConnection.CommitKey, $"the password of mihomo's API cannot be kept: {e.Message}");
+        }
+        catch (Exception e)
+        {
+            fault = new(EtcdConnection.CommitKey, $"this version cannot render these keys ({e.GetType().Name}): please report it");
+        }
+        return null;
+    }
+
+    private ParseResult Parse(Snapshot snapshot) =>
+        ConfigParser.Parse(snapshot with { Keys = snapshot.Keys.SetItems(_hosts) }, settings.NodeId);
+
+    [LoggerMessage(304, LogLevel.Information, "beginning with the last good state from the disk, commit '{Commit}' (revision {Revision}), until etcd says otherwise")]
+    private partial void LogFromDisk(string commit, long revision);
+
+    [LoggerMessage(305, LogLevel.Warning, "commit '{Commit}' (revision {Revision}) from the disk is not valid for this version, so it is passed over: {Key}: {Message}")]
+    private partial void LogKeptInvalid(string commit, long revision, string key, string message);
+
+    [LoggerMessage(302, LogLevel.Warning, "{Key}: {Message}")]
+    private partial void LogWarning(string key, string message);
+}
