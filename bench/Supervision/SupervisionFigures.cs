@@ -55,8 +55,9 @@ internal static class SupervisionFigures
     private static void IdleFigures(IReadOnlyList<Contestant> contestants)
     {
         Thread.Sleep(Settled);
-        // Private_Dirty: what is nobody else's and no file's. Clean pages of a program are private as long as one process runs it.
-        foreach (var field in (string[])["Rss", "Pss", "Private_Dirty"])
+        // Anonymous: what is nobody else's and no file's. Pages of a program are private as long as one process runs it, and dirty
+        // where its file lies in memory, as it does here.
+        foreach (var field in (string[])["Rss", "Pss", "Anonymous"])
             Compare($"supervisor_idle_{field.ToLowerInvariant()}_15_services", "KiB", [.. contestants.Select(c => (c.Peer, Single(Memory(c, field))))]);
 
         var before = contestants.Select(c => (Cpu: Cpu(c), Pid: NextPid(c))).ToList();
