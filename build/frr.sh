@@ -14,8 +14,7 @@ need_other_frr() {
     install_missing "fetching FRR of $FRR_RELEASE" "${FRR_NEEDS[@]}"
     mirror=$(debian_mirror)
     if [ -z "$mirror" ]; then
-        say "reading the package lists first"
-        apt-get -q -o DPkg::Lock::Timeout=120 update >&2
+        read_package_lists
         mirror=$(debian_mirror)
     fi
     [ -n "$mirror" ] || die "apt knows no mirror of Debian here, from which FRR of $FRR_RELEASE could be fetched"

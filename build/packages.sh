@@ -72,6 +72,12 @@ is_there() {
     esac
 }
 
+# For who asks apt what there is, and not for a package to be installed.
+read_package_lists() {
+    say "reading the package lists first"
+    apt-get -q -o DPkg::Lock::Timeout=120 update >&2
+}
+
 # The lists are fetched only when there are none, or when they are too old to install from. What apt says matters only
 # when it fails.
 apt_install() {

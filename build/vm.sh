@@ -25,8 +25,7 @@ fetch_vm_kernel() {
     mkdir "$new"
     package=$(vm_kernel_package)
     if [ -z "$package" ]; then
-        say "reading the package lists first"
-        apt-get -q -o DPkg::Lock::Timeout=120 update >&2
+        read_package_lists
         package=$(vm_kernel_package)
     fi
     [ -n "$package" ] || die "no package is called linux-image-cloud-amd64 here, of which the kernel of the virtual machine is"

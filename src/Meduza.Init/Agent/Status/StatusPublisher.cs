@@ -5,9 +5,6 @@ namespace Meduza.Init.Agent.Status;
 /// <summary>Writes what the status book has due: all of it in one transaction, as long as there is a session.</summary>
 internal sealed class StatusPublisher(StatusBook book) : ISessionTask, IDisposable
 {
-    /// <summary>etcd's default for operations in one transaction.</summary>
-    private const int MaxOperations = 128;
-
     private readonly SemaphoreSlim _changed = new(0, 1);
 
     /// <summary>Something in the book is due.</summary>
@@ -30,7 +27,7 @@ internal sealed class StatusPublisher(StatusBook book) : ISessionTask, IDisposab
         {
             for (var due = book.Collect(); !due.IsEmpty; due = book.Collect())
             {
-                due = new([.. due.Puts.Take(MaxOperations)], [.. due.Deletes.Take(Math.Max(0, MaxOperations - due.Puts.Length))]);
+                due = new([.. due.Puts.Take(EtcdConnection.MostOperations)], [.. due.Deletes.Take(Math.Max(0, EtcdConnection.MostOperations - due.Puts.Length))]);
                 await connection.WriteAsync(due.Puts, due.Deletes, cancellation);
                 book.Written(due);
             }
