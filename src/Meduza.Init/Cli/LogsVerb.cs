@@ -11,6 +11,10 @@ internal sealed class LogsVerb : Verb
     private const int DefaultLines = 100;
     private const int MostLines = int.MaxValue;
 
+    // How often in a row a connection may end before a frame of it came. An image of PID 1 that goes on in place just
+    // then costs one; who refuses each time is no PID 1 that will answer.
+    private const int MostUnheard = 10;
+
     private readonly Argument<string[]> _services = CommonOptions.Services("Only these services; all when none is named");
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on with each new line, until interrupted" };
     private readonly Option<bool> _json = CommonOptions.Json();
@@ -47,15 +51,14 @@ internal sealed class LogsVerb : Verb
         };
         var json = arguments.GetValue(_json);
         var first = true;
-        while (true)
+        for (var unheard = 0; ; unheard++)
         {
-            var heard = false;
             await using var connection = await ControlConnection.OpenAsync(Session.SocketPath, cancellation);
             try
             {
                 await foreach (var reply in connection.StreamAsync(request, cancellation))
                 {
-                    heard = true;
+                    unheard = 0;
                     if (first && request.Services is [var service])
                         Print(LogFiles.Older(Session.LogFolder, service, reply.Lines, request.Lines.GetValueOrDefault()), json);
                     first = false;
@@ -66,7 +69,7 @@ internal sealed class LogsVerb : Verb
                 }
                 return ExitCodes.Done;
             }
-            catch (ConnectionLostException) when (request.Follow && heard)
+            catch (ConnectionLostException) when (request.Follow && unheard < MostUnheard)
             {
                 // PID 1 goes on in place, and what is followed goes on behind the last line.
             }

@@ -1,3 +1,4 @@
+using Meduza.Init.Cli;
 using System.Text.Json;
 using Meduza.Init.Control;
 
@@ -38,6 +39,26 @@ public class LogsVerbTests
         ]);
         var result = await pid1.AskAsync("logs", "--follow");
         Assert.Equal(["old", "new", "last"], result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(": ")[1]));
+    }
+
+    [Fact]
+    public async Task Who_follows_goes_on_where_pid_1_went_on_in_place_before_it_answered()
+    {
+        var times = 0;
+        using var pid1 = new FakePid1(_ => ++times < 3 ? null : [new() { Lines = [new("bgpd", "out", Time, "up")] }]);
+        var result = await pid1.AskAsync("logs", "--follow");
+        Assert.Equal((0, 3), (result.Code, pid1.Requests.Count));
+        Assert.EndsWith("bgpd: up\n", result.Output, StringComparison.Ordinal);
+        Assert.Equal("", result.Error);
+    }
+
+    [Fact]
+    public async Task Who_follows_gives_up_where_each_connection_ends_unanswered()
+    {
+        using var pid1 = new FakePid1(_ => null);
+        var result = await pid1.AskAsync("logs", "--follow");
+        Assert.Equal(ExitCodes.Failed, result.Code);
+        Assert.Equal("meduza: PID 1 closed the control connection: it is stopping, or was restarted; try again\n", result.Error);
     }
 
     [Fact]

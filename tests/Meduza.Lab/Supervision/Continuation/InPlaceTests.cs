@@ -34,6 +34,7 @@ public sealed class InPlaceTests : IDisposable
         var latePid = _machine.Pid("late");
         _machine.Ask(new() { ["verb"] = "restart", ["services"] = new JsonArray("late"), ["timeout_milliseconds"] = 0 });
         using var follower = _machine.Init.StartInside("/usr/bin/meduza", "logs", "-f", "-n", "0", "w1");
+        Machine.Until(() => follower.Text.Contains('\n', StringComparison.Ordinal), "the follower shows a line");
 
         // The first one has what the first image alone has behind it.
         _machine.GoOnAs();
