@@ -9,6 +9,7 @@ run_fuzz() {
     esac
     local seed=${2:-$((RANDOM * 32768 + RANDOM))}
     need_sdk
+    need_link_tools
     [ $what = rendering ] || fuzz_netlink "${1:-10000000}" "$seed"
     [ $what = netlink ] || fuzz_rendering "${1:-100000}" "$seed"
 }

@@ -26,6 +26,7 @@ test_unit() {
 run_tests() {
     local project name passed=0 failed=0
     need_sdk
+    need_link_tools
     mkdir -p "$REPORTS"
     export MEDUZA_INIT=$PWD/artifacts/meduza-init
     say "building the tests"

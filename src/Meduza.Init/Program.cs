@@ -11,8 +11,6 @@ internal static class Program
 {
     private static int Main(string[] args) => args switch
     {
-        // First, and before anything is touched: every start of a service comes through here.
-        [StagedSpawn.Verb, ..] => ExecStage.Run(),
         [TrialProgram.Verb] => TrialProgram.Run(),
         ["agent", ..] => RunAgent(),
         [] when Environment.ProcessId == 1 || !IsOperatorsTool => InitProgram.Run(),

@@ -14,7 +14,6 @@ using Meduza.Linux.Netlink.Route;
 using Meduza.Linux.Process;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
-using static Tmds.Linux.LibC;
 
 namespace Meduza.Init.Agent;
 
@@ -85,8 +84,7 @@ internal static partial class AgentProgram
         var store = new EtcdStore(
             settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, log);
         var reporter = new Reporter(settings, book, publisher, openVpn, words, new WireGuardStates(here.WireGuard, clock, settings.WireGuardStatusInterval), here.HealthPort, services, clock);
-        using var binary = Descriptor.Open("/proc/self/exe", O_RDONLY);
-        var stage = new StagedSpawn(binary);
+        using var stage = new StagedSpawn();
         var candidates = new CandidateFolder(CandidateFolder.DefaultRoot, here.Accounts);
         candidates.Clear();
         var preflight = new PreflightCheck(

@@ -37,6 +37,7 @@ internal sealed partial class InitProgram : IDisposable
     private readonly Role _role;
     private readonly Logs.Logs _logs;
     private readonly ProcessLimits _limits;
+    private readonly StagedSpawn _stage = new();
     private readonly ServiceCgroups _cgroups;
     private readonly Strays _strays;
     private readonly NotifySocket _notify;
@@ -63,7 +64,7 @@ internal sealed partial class InitProgram : IDisposable
         var random = new Random();
         _supervisor = new(
             TimeProvider.System, _loop.Timers,
-            new StagedProcesses(_loop, _logs, new(_binary), _limits, _cgroups, _strays, _notify, predecessor?.Descriptors),
+            new StagedProcesses(_loop, _logs, _stage, _binary, _limits, _cgroups, _strays, _notify, predecessor?.Descriptors),
             new RestartPolicy(TimeProvider.System, RetryInterval(), random.NextDouble));
         _supervisor.Faulted = Faulted;
         _supervisor.Changed += Record;
@@ -111,6 +112,7 @@ internal sealed partial class InitProgram : IDisposable
         _signals.Dispose();
         _stateFile.Dispose();
         _binary.Dispose();
+        _stage.Dispose();
         _notify.Dispose();
         _loop.Dispose();
         _spare.Dispose();

@@ -33,7 +33,7 @@ public readonly record struct CapabilitySet(ulong Bits)
     public Capability? First => Bits == 0 ? null : (Capability)BitOperations.TrailingZeroCount(Bits);
 
     /// <summary>
-    /// What this thread may give to a program: its bounding set (<c>PR_CAPBSET_READ</c>), as far as it is permitted too.
+    /// What this thread may give to a program: its bounding set, as far as it is permitted too.
     /// </summary>
     /// <exception cref="LinuxException">The kernel does not tell.</exception>
     public static unsafe CapabilitySet Own()
@@ -42,10 +42,17 @@ public readonly record struct CapabilitySet(ulong Bits)
         var data = stackalloc CapabilityData[DataCount];
         if (capget(&header, data) != 0)
             throw LinuxException.Last("capget", "own process");
+        return Bounding().And(new(data[0].Permitted | (ulong)data[1].Permitted << 32));
+    }
+
+    /// <summary>The bounding set of this thread (<c>PR_CAPBSET_READ</c>).</summary>
+    public static CapabilitySet Bounding()
+    {
         var bits = 0UL;
+        // The kernel's last one is where reading fails.
         for (var n = 0; n < 64 && prctl(PR_CAPBSET_READ, (nuint)n, 0, 0, 0) is var held and >= 0; n++)
             bits |= (ulong)held << n;
-        return new(bits & (data[0].Permitted | (ulong)data[1].Permitted << 32));
+        return new(bits);
     }
 
     public override string ToString() => Bits == 0 ? "none" : string.Join(' ', All());

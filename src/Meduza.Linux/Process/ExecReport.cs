@@ -11,7 +11,6 @@ public enum ExecStep : byte
     /// <summary>Not a failure: all before execve(2) is done. When the pipe then ends without another report, so is that.</summary>
     Ready = 1,
     Specification,
-    Session,
     CgroupSetting,
     Cgroup,
     NetworkNamespace,
@@ -30,7 +29,7 @@ public enum ExecStep : byte
 }
 
 /// <summary>
-/// What the exec stage writes into its report pipe, which is close-on-exec: its end tells that the program runs.
+/// What the exec stage (<c>exec-stage.c</c>) writes into its report pipe, which is close-on-exec: its end tells that the program runs.
 /// <code>| step: u8 | errno: i32 | length of the object: u16 | object: UTF-8 |</code>
 /// At most <c>PIPE_BUF</c> bytes, so that a report is never seen in part.
 /// </summary>
@@ -41,6 +40,9 @@ public readonly record struct ExecReport(ExecStep Step, int Errno, string Subjec
 {
     internal const int HeaderLength = 7;
     private const int LongestSubject = 2048;
+
+    /// <summary>Bytes of the longest report.</summary>
+    internal const int Longest = HeaderLength + LongestSubject;
 
     /// <summary>The failure in words: <c>user "frr" does not exist</c>, <c>/usr/sbin/x: no such file</c>.</summary>
     public override string ToString() => Step switch
@@ -58,11 +60,10 @@ public readonly record struct ExecReport(ExecStep Step, int Errno, string Subjec
         ExecStep.OomScore => $"oom_score_adj {Subject}: {Reason}",
         ExecStep.Nice => $"nice {Subject}: {Reason}",
         ExecStep.Limit => $"limit {Subject}: {Reason}",
-        ExecStep.Session => $"own session: {Reason}",
         ExecStep.NoNewPrivileges => $"no_new_privs: {Reason}",
         ExecStep.NotifyDescriptor => $"notification descriptor {Subject}: {Reason}",
         ExecStep.Accounts or ExecStep.Execute => $"{Subject}: {Reason}",
-        _ => Subject,
+        _ => $"{Subject}: {Reason}",
     };
 
     private string Reason => Errno switch

@@ -4,13 +4,10 @@ namespace Meduza.Linux.Process;
 /// All that the exec stage needs to turn itself into the program. It travels through an anonymous file, not as
 /// arguments or environment, which every process of the machine may read.
 /// </summary>
-/// <param name="Command">argv; the first is the path of the program, unless <see cref="Program"/> is.</param>
+/// <param name="Command">argv; the first is the path of the program, where that is not held open.</param>
 /// <param name="Environment"><c>NAME=value</c>, all of it.</param>
 public sealed record ExecSpec(IReadOnlyList<string> Command, IReadOnlyList<string> Environment)
 {
-    /// <summary>The file to execute; null is the first of <see cref="Command"/>.</summary>
-    public string? Program { get; init; }
-
     public string WorkingFolder { get; init; } = "/";
 
     /// <summary>Permission bits that new files do not get (umask(2)).</summary>

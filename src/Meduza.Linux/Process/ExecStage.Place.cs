@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using static Meduza.Linux.Process.Native.ExecHeader;
 using static Tmds.Linux.LibC;
@@ -6,79 +7,71 @@ using static Tmds.Linux.LibC;
 namespace Meduza.Linux.Process;
 
 /// <summary>Where the program runs and how much it may take: cgroups(7), network_namespaces(7), getrlimit(2), sched(7).</summary>
-public static unsafe partial class ExecStage
+internal static unsafe partial class ExecStage
 {
     /// <summary>
     /// The stage joins by itself: a process put there from outside could have had children before that. Its settings come
     /// first, so that it is never in there without them.
     /// </summary>
-    private static ExecReport? JoinCgroup(ExecSpec spec)
+    private static void JoinCgroup(StageList list, ExecSpec spec)
     {
         if (spec.Cgroup is not { } cgroup)
-            return null;
+            return;
         foreach (var (file, value) in spec.CgroupSettings)
-        {
-            var error = Write($"{cgroup}/{file}", value);
-            if (error != 0 && error != ENOENT)
-                return new(ExecStep.CgroupSetting, error, $"{file}={value}");
-        }
+            WriteFile(list, ExecStep.CgroupSetting, $"{file}={value}", $"{cgroup}/{file}", value, tolerated: ENOENT);
         // 0 is whoever writes.
-        return Write($"{cgroup}/cgroup.procs", "0") is not 0 and var failed ? new(ExecStep.Cgroup, failed, cgroup) : null;
+        WriteFile(list, ExecStep.Cgroup, cgroup, $"{cgroup}/cgroup.procs", "0");
     }
 
-    private static ExecReport? EnterNetworkNamespace(ExecSpec spec)
+    private static void EnterNetworkNamespace(StageList list, ExecSpec spec)
     {
         if (spec.NetworkNamespace is not { } path)
-            return null;
-        fixed (byte* name = NativeText.Terminated(path))
-        {
-            var file = open(name, O_RDONLY | O_CLOEXEC);
-            return file < 0 || setns(file, CLONE_NEWNET) < 0 ? Failure(ExecStep.NetworkNamespace, path) : null;
-        }
+            return;
+        list.Call(
+            StageCall.Openat, ExecStep.NetworkNamespace, path, StageUse.GivesFile, 0, 0, AT_FDCWD, list.Text(path), O_RDONLY | O_CLOEXEC);
+        list.Call(StageCall.Setns, ExecStep.NetworkNamespace, path, StageUse.OnFile, 0, 0, 0, CLONE_NEWNET);
     }
 
-    private static ExecReport? SetOomScore(ExecSpec spec)
+    private static void SetOomScore(StageList list, ExecSpec spec)
     {
-        if (spec.OomScore is not { } score)
-            return null;
-        var text = score.ToString(CultureInfo.InvariantCulture);
-        return Write("/proc/self/oom_score_adj", text) is not 0 and var error ? new(ExecStep.OomScore, error, text) : null;
+        if (spec.OomScore is { } score)
+            WriteFile(list, ExecStep.OomScore, Text(score), "/proc/self/oom_score_adj", Text(score));
     }
 
-    private static ExecReport? SetNice(ExecSpec spec) =>
-        spec.Nice is { } nice && setpriority(PRIO_PROCESS, 0, nice) != 0
-            ? Failure(ExecStep.Nice, nice.ToString(CultureInfo.InvariantCulture))
-            : null;
-
-    private static ExecReport? SetLimits(ExecSpec spec)
+    private static void SetNice(StageList list, ExecSpec spec)
     {
+        if (spec.Nice is { } nice)
+            list.Call(StageCall.Setpriority, ExecStep.Nice, Text(nice), PRIO_PROCESS, 0, nice);
+    }
+
+    /// <summary>The child begins with the limits of this process, and each of the list changes what the ones before it left.</summary>
+    private static void SetLimits(StageList list, ExecSpec spec)
+    {
+        var limits = new Dictionary<Resource, LimitPair>();
         foreach (var (resource, soft, hard) in spec.Limits)
         {
-            LimitPair limit;
-            if (getrlimit(resource, &limit) != 0)
-                return Failure(ExecStep.Limit, ResourceLimit.NameOf(resource));
+            if (!limits.TryGetValue(resource, out var limit) && getrlimit(resource, &limit) != 0)
+            {
+                list.Failure(ExecStep.Limit, errno, ResourceLimit.NameOf(resource));
+                continue;
+            }
             limit.Hard = hard ?? limit.Hard;
             limit.Soft = Math.Min(soft ?? limit.Soft, limit.Hard);
-            if (setrlimit(resource, &limit) != 0)
-                return Failure(ExecStep.Limit, $"{ResourceLimit.NameOf(resource)} {limit.Soft}:{limit.Hard}");
+            limits[resource] = limit;
+            list.Call(
+                StageCall.Prlimit64, ExecStep.Limit, $"{ResourceLimit.NameOf(resource)} {limit.Soft}:{limit.Hard}",
+                0, (int)resource, list.Bytes(MemoryMarshal.AsBytes(new ReadOnlySpan<LimitPair>(in limit))), 0);
         }
-        return null;
     }
 
-    /// <summary>Writes to a file of the kernel's.</summary>
-    /// <returns>0, or errno.</returns>
-    private static int Write(string path, string text)
+    /// <summary>Writes to a file of the kernel's; where it is not to be opened for the tolerated reason, nothing is written.</summary>
+    private static void WriteFile(StageList list, ExecStep step, string subject, string path, string text, int tolerated = 0)
     {
         var bytes = Encoding.ASCII.GetBytes(text);
-        fixed (byte* name = NativeText.Terminated(path), from = bytes)
-        {
-            var file = open(name, O_WRONLY | O_CLOEXEC);
-            if (file < 0)
-                return errno;
-            var written = (long)write(file, from, (Tmds.Linux.size_t)bytes.Length);
-            var error = written < 0 ? errno : 0;
-            _ = close(file);
-            return error;
-        }
+        list.Call(StageCall.Openat, step, subject, StageUse.GivesFile, tolerated, 2, AT_FDCWD, list.Text(path), O_WRONLY | O_CLOEXEC);
+        list.Call(StageCall.Write, step, subject, StageUse.OnFile, 0, 0, 0, list.Bytes(bytes), bytes.Length);
+        list.Call(StageCall.Close, step, subject, StageUse.OnFile, 0, 0, 0);
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -44,19 +44,6 @@ public static unsafe class Signals
         Check(pthread_sigmask(SIG_SETMASK, set, null), "pthread_sigmask");
     }
 
-    /// <summary>
-    /// Gives the standard signals the action that a new process has for them (SIG_DFL); for a process about to execute
-    /// another program. Not the real-time ones: the runtime may yet need its own, and nobody has those ignored.
-    /// </summary>
-    public static void ResetStandard()
-    {
-        for (var number = 1; number < Names.Length; number++)
-        {
-            if (number != SIGKILL && number != SIGSTOP)
-                signal(number, 0);
-        }
-    }
-
     /// <summary>SIG_DFL for one signal. An inherited SIG_IGN of SIGCHLD would make the kernel discard exit statuses.</summary>
     /// <exception cref="LinuxException">It cannot be changed.</exception>
     public static void Reset(int number)

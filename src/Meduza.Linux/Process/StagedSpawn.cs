@@ -3,19 +3,13 @@ using Meduza.Linux.Files;
 namespace Meduza.Linux.Process;
 
 /// <summary>
-/// Spawns a program through the <see cref="ExecStage"/> of this very binary, which is held open from the start: one that
-/// is replaced or deleted meanwhile makes no difference.
+/// Spawns programs through the exec stage (<see cref="ExecStage"/>), a program that this binary carries and that is held
+/// ready in a file without a name: a binary that is replaced or deleted meanwhile makes no difference.
 /// </summary>
-public sealed class StagedSpawn
+public sealed class StagedSpawn : IDisposable
 {
-    /// <summary>The word that makes this binary an exec stage.</summary>
-    public const string Verb = "exec-stage";
-
-    private static readonly string[] Arguments = ["meduza-init", Verb];
-    private readonly Descriptor _binary;
-
-    /// <param name="binary">The binary with the exec stage, held by whoever made this.</param>
-    public StagedSpawn(Descriptor binary) => _binary = binary;
+    private static readonly string[] Arguments = ["meduza-init", "exec-stage"];
+    private readonly Descriptor _stage = ExecutableFile.Create("exec-stage", Program());
 
     /// <summary>
     /// Starts it; the stage's outcome comes out of the returned pipe, which never blocks: <see cref="ExecStep.Ready"/>
@@ -24,22 +18,24 @@ public sealed class StagedSpawn
     /// <exception cref="LinuxException">No process, memory or descriptor is left.</exception>
     /// <exception cref="ArgumentException">A text of the specification has a NUL.</exception>
     /// <param name="notify">What becomes the program's <see cref="ExecSpec.NotifyDescriptor"/>.</param>
-    public (int Pid, Descriptor Report) Start(ExecSpec spec, Descriptor output, Descriptor error, Descriptor? notify = null)
+    /// <param name="program">What is executed, whatever lies at its path by now; null executes the first of the command.</param>
+    public (int Pid, Descriptor Report) Start(ExecSpec spec, Descriptor output, Descriptor error, Descriptor? notify = null, Descriptor? program = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        using var content = AnonymousFile.Create("meduza-exec", ExecSpecFormat.Write(spec));
+        int? held = program is null ? null : ExecStage.NotifyDescriptor + (notify is null ? 0 : 1);
+        using var content = AnonymousFile.Create("meduza-exec", ExecStage.Prepare(spec, held).ToArray());
         var (reportRead, reportWrite) = Descriptor.Pipe();
         try
         {
             using (reportWrite)
             {
                 Nonblocking.Set(reportRead);
-                var pid = Spawn.Run(new($"/proc/self/fd/{ExecStage.BinaryDescriptor}", Arguments)
+                var pid = Spawn.Run(new($"/proc/self/fd/{ExecStage.StageDescriptor}", Arguments)
                 {
                     Environment = [],
                     Output = output,
                     Error = error,
-                    Passed = notify is null ? [content, reportWrite, _binary] : [content, reportWrite, _binary, notify],
+                    Passed = [content, reportWrite, _stage, .. Given(notify), .. Given(program)],
                 });
                 return (pid, reportRead);
             }
@@ -51,4 +47,16 @@ public sealed class StagedSpawn
         }
     }
 
+    public void Dispose() => _stage.Dispose();
+
+    private static Descriptor[] Given(Descriptor? descriptor) => descriptor is null ? [] : [descriptor];
+
+    private static byte[] Program()
+    {
+        using var content = typeof(StagedSpawn).Assembly.GetManifestResourceStream("exec-stage")
+            ?? throw new InvalidOperationException("this binary was built without its exec stage");
+        var bytes = new byte[content.Length];
+        content.ReadExactly(bytes);
+        return bytes;
+    }
 }

@@ -9,11 +9,11 @@ namespace Meduza.Lab.Supervision;
 /// <summary>A program that is run through the exec stage and waited for: it has an end, and nothing of it stays.</summary>
 public sealed class StagedCommandTests : IDisposable
 {
-    private readonly Descriptor _binary = Descriptor.Open(Binary.Path, O_RDONLY);
+    private readonly StagedSpawn _stage = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _binary.Dispose();
+    public void Dispose() => _stage.Dispose();
 
     [Fact]
     public async Task A_program_that_writes_without_end_is_ended_and_only_the_beginning_is_kept()
@@ -55,5 +55,5 @@ public sealed class StagedCommandTests : IDisposable
     }
 
     private Task<StagedResult> Run(TimeSpan timeout, CancellationToken cancellation, params string[] command) =>
-        StagedCommand.RunAsync(new StagedSpawn(_binary), new ExecSpec(command, ["PATH=/usr/bin:/bin"]), timeout, longest: 1000, cancellation);
+        StagedCommand.RunAsync(_stage, new ExecSpec(command, ["PATH=/usr/bin:/bin"]), timeout, longest: 1000, cancellation);
 }

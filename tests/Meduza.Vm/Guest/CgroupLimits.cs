@@ -26,8 +26,7 @@ internal static class CgroupLimits
 
         var group = parent.Child("sleeper.service");
         group.Make();
-        using var binary = Descriptor.Open("/proc/self/exe", Tmds.Linux.LibC.O_PATH);
-        var stage = new StagedSpawn(binary);
+        using var stage = new StagedSpawn();
         var (pid, told) = Start(stage, group, ("memory.high", "60000000"), ("memory.max", "100000000"), ("pids.max", "50"), ("cpu.weight", "200"), ("no.such", "1"));
         Require.Equal("", told);
         Require.That(group.Processes().Contains(pid));
@@ -59,8 +58,9 @@ internal static class CgroupLimits
     private static (int Pid, string Told) Start(StagedSpawn stage, Cgroup group, params (string, string)[] settings)
     {
         using var nothing = Descriptor.Open("/dev/null", Tmds.Linux.LibC.O_RDWR);
+        using var program = Descriptor.Open("/proc/self/exe", Tmds.Linux.LibC.O_PATH);
         var (pid, report) = stage.Start(
-            new(["guest", Sleeper], []) { Program = "/proc/self/exe", Cgroup = group.Folder, CgroupSettings = settings }, nothing, nothing);
+            new(["guest", Sleeper], []) { Cgroup = group.Folder, CgroupSettings = settings }, nothing, nothing, program: program);
         using (report)
         {
             var bytes = new byte[4096];

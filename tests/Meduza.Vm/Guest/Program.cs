@@ -4,9 +4,6 @@ using Meduza.Vm.Guest;
 // Without arguments the init of the machine; otherwise a part of its init script, which then becomes meduza-init.
 switch (args)
 {
-    case [StagedSpawn.Verb, ..]:
-        Environment.ExitCode = ExecStage.Run();
-        return;
     case [CgroupLimits.Sleeper]:
         Thread.Sleep(Timeout.Infinite);
         return;

@@ -11,9 +11,10 @@ using Tmds.Linux;
 namespace Meduza.Init.Supervise.Processes;
 
 /// <summary>Real processes: through the exec stage, their output into their service's log.</summary>
+/// <param name="binary">The program that PID 1 runs, which is the agent's too.</param>
 /// <param name="inherited">What an earlier image of PID 1 left open; null in the first.</param>
 internal sealed class StagedProcesses(
-    EventLoop loop, Logs.Logs logs, StagedSpawn stage, ProcessLimits limits, ServiceCgroups cgroups, Strays strays,
+    EventLoop loop, Logs.Logs logs, StagedSpawn stage, Descriptor binary, ProcessLimits limits, ServiceCgroups cgroups, Strays strays,
     NotifySocket notify, InheritedDescriptors? inherited)
     : IProcesses
 {
@@ -31,7 +32,10 @@ internal sealed class StagedProcesses(
             try
             {
                 voice = isByPipe ? new NotifyPipe(read, loop, noticed) : null;
-                var (pid, report) = stage.Start(Specification(definition), log.Output, log.Error, write);
+                var (pid, report) = stage.Start(
+                    Specification(definition), log.Output, log.Error, write,
+                    // Whatever lies at its path by now.
+                    definition.Name == ControlNames.Agent ? binary : null);
                 try
                 {
                     if (definition.Readiness.Kind == ReadinessKind.NotifySocket)
@@ -79,8 +83,6 @@ internal sealed class StagedProcesses(
                 ? Merged([.. mark, .. definition.Environment, .. CleanImage.GivenEnvironment(), .. mark])
                 : Merged([.. mark, DefaultPath, .. definition.Environment, .. mark]))
         {
-            // In the exec stage this is the very binary that PID 1 runs, whatever lies at its path by now.
-            Program = isAgent ? "/proc/self/exe" : null,
             WorkingFolder = definition.WorkingFolder,
             User = definition.Privileges.User,
             Group = definition.Privileges.Group,

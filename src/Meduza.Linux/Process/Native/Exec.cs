@@ -3,7 +3,7 @@ using Meduza.Linux.Abi;
 
 namespace Meduza.Linux.Process.Native;
 
-/// <summary>What the exec stage calls: &lt;unistd.h&gt;, &lt;sys/prctl.h&gt;, &lt;sys/resource.h&gt;.</summary>
+/// <summary>What is decided for a program before its execution: &lt;unistd.h&gt;, &lt;sys/prctl.h&gt;, &lt;sys/resource.h&gt;.</summary>
 internal static unsafe partial class ExecHeader
 {
     public const int PR_SET_NO_NEW_PRIVS = 38;
@@ -17,16 +17,10 @@ internal static unsafe partial class ExecHeader
     public static partial int close_range(uint first, uint last, uint flags);
 
     [LibraryImport(LibC.Name, SetLastError = true)]
-    public static partial int getrlimit(Resource resource, LimitPair* limit);
-
-    [LibraryImport(LibC.Name, SetLastError = true)]
     public static partial int setrlimit(Resource resource, LimitPair* limit);
 
     [LibraryImport(LibC.Name, SetLastError = true)]
-    public static partial int setpriority(int which, uint who, int nice);
-
-    [LibraryImport(LibC.Name, SetLastError = true)]
-    public static partial int getsid(int pid);
+    public static partial int getrlimit(Resource resource, LimitPair* limit);
 
     /// <summary>struct rlimit; all ones is no limit.</summary>
     [CStruct("struct rlimit", "sys/resource.h")]
