@@ -18,21 +18,17 @@ public static class BgpResets
         ArgumentNullException.ThrowIfNull(observed);
         if (!observed.Frr.TryGetValue(Daemon, out var running))
             return [];
-        var lines = running.Config.Split('\n').Select(line => line.Trim()).ToHashSet(StringComparer.Ordinal);
         ImmutableArray<string> sessions =
-            [.. running.Config.Split('\n').Select(line => line.Trim()).Where(IsRemoteAs).Select(line => FrrLine.Neighbor(line)!)];
+            [.. running.Config.Split('\n').Select(line => line.Trim()).Where(FrrLine.IsRemoteAs).Select(line => FrrLine.Neighbor(line)!)];
         if (changes.Defines.Concat(changes.Removes).Any(service => service.Name == Daemon))
             return sessions;
-        // Where it is not certain what runs all is sent again, and what is there already resets nothing.
         var commands = changes.Frr.Where(change => change.Daemon == Daemon).SelectMany(change => change.Commands)
-            .Select(command => command.Line.Trim()).Where(line => !lines.Contains(line)).ToList();
+            .Select(command => command.Line.Trim()).ToList();
         if (commands.Exists(ResetsAll))
             return sessions;
         var reset = commands.Where(ResetsOne).Select(line => FrrLine.Neighbor(Positive(line))).ToHashSet(StringComparer.Ordinal);
         return [.. sessions.Where(reset.Contains)];
     }
-
-    private static bool IsRemoteAs(string line) => line.Split(' ') is ["neighbor", _, "remote-as", ..];
 
     private static bool ResetsAll(string line) =>
         line.StartsWith("no router bgp", StringComparison.Ordinal) || Positive(line).StartsWith("bgp router-id", StringComparison.Ordinal);

@@ -15,13 +15,16 @@ public sealed record LinkChange(
 /// <param name="Daemon">Its name.</param>
 /// <param name="Commands">For configuration mode, in order.</param>
 /// <param name="Config">The text that it runs after them.</param>
-public sealed record FrrChange(string Daemon, ImmutableArray<FrrCommand> Commands, string Config);
+public sealed record FrrChange(string Daemon, ImmutableArray<FrrCommand> Commands, string Config)
+{
+    /// <summary>Why nobody knows what it has, so that it can be told nothing; null where it is known.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <summary>One line for an FRR daemon.</summary>
 /// <param name="Line">As typed after <c>configure terminal</c>.</param>
 /// <param name="MayFail">
-/// True where FRR's complaint means nothing: for the removal of what may be absent already, and for what may be there
-/// already and is then answered with a warning.
+/// True where FRR's complaint means nothing: for the removal of what may be absent already.
 /// </param>
 public readonly record struct FrrCommand(string Line, bool MayFail);
 

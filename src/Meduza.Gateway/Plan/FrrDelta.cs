@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Meduza.Gateway.Plan;
 
 /// <summary>
-/// The commands that bring a running FRR daemon from one of our texts to another. Three passes:
+/// The commands that bring a running FRR daemon from one text to another of ours. Three passes:
 /// <list type="number">
 /// <item>removals, last line first, since what uses a name stands after what defines it;</item>
 /// <item>additions and replacements, in the order of the text, as the daemon would read it from its file;</item>
@@ -22,21 +22,20 @@ namespace Meduza.Gateway.Plan;
 public static class FrrDelta
 {
     /// <summary>Computes the commands; none when both texts mean the same.</summary>
-    /// <param name="running">The text that the daemon was last given.</param>
+    /// <param name="running">The text that the daemon runs, as it was given it or as <see cref="FrrReadback"/> has it.</param>
     /// <param name="desired">The text that it must run.</param>
-    /// <param name="certain">
-    /// False when it may run something else than <paramref name="running"/>: then all of <paramref name="desired"/> is sent.
-    /// </param>
-    public static ImmutableArray<FrrCommand> Compute(string running, string desired, bool certain)
+    public static ImmutableArray<FrrCommand> Compute(string running, string desired)
     {
         ArgumentNullException.ThrowIfNull(running);
         ArgumentNullException.ThrowIfNull(desired);
+        if (running == desired)
+            return [];
         var from = FrrTree.Parse(running);
         var to = FrrTree.Parse(desired);
         List<FrrCommand> commands = [];
         List<FrrCommand> last = [];
-        Remove(from, to, commands, last);
-        Add(from, to, certain, commands);
+        Remove(from, to, [], commands, last);
+        Add(from, to, commands);
         commands.AddRange(last);
         if (to.Children.Exists(context => context.Line.StartsWith("router bgp ", StringComparison.Ordinal))
             && commands.Exists(command => FrrLine.Definition(command.Line.StartsWith("no ", StringComparison.Ordinal) ? command.Line[3..] : command.Line) is not null))
@@ -47,26 +46,28 @@ public static class FrrDelta
         return [.. commands];
     }
 
-    private static void Remove(FrrTree from, FrrTree to, List<FrrCommand> commands, List<FrrCommand> last)
+    /// <param name="gone">Neighbours that are removed as a whole, in a context around this one.</param>
+    private static void Remove(FrrTree from, FrrTree to, ImmutableHashSet<string> gone, List<FrrCommand> commands, List<FrrCommand> last)
     {
+        gone = gone.Union(Neighbors(from)).Except(Neighbors(to));
         foreach (var old in Enumerable.Reverse(from.Children))
         {
             var now = to.Find(old.Line);
             if (old.IsContext && now is not null && !FrrLine.IsReplacedWhole(old.Line))
             {
                 List<FrrCommand> inside = [];
-                Remove(old, now, inside, last);
+                Remove(old, now, gone, inside, last);
                 Wrap(old, inside, commands, mayFail: true);
             }
             else if (old.IsContext && now is null && FrrLine.IsEmptied(old.Line))
             {
                 List<FrrCommand> inside = [];
-                Remove(old, Empty, inside, last);
+                Remove(old, Empty, gone, inside, last);
                 Wrap(old, inside, commands, mayFail: true);
             }
             else if (now is null || (old.IsContext && !Same(old, now)))
             {
-                if (IsReplacedInPlace(old, to) || GoesWithItsNeighbor(old, from, to))
+                if (IsReplacedInPlace(old, to) || GoesWithItsNeighbor(old, gone))
                     continue;
                 var unused = FrrLine.Definition(old.Line) is { } name && !to.Children.Exists(other => FrrLine.Definition(other.Line) == name);
                 (unused ? last : commands).Add(new FrrCommand(FrrLine.Removal(old.Line), MayFail: true));
@@ -74,20 +75,20 @@ public static class FrrDelta
         }
     }
 
-    private static void Add(FrrTree from, FrrTree to, bool certain, List<FrrCommand> commands)
+    private static void Add(FrrTree from, FrrTree to, List<FrrCommand> commands)
     {
         foreach (var wanted in to.Children)
         {
             var old = from.Find(wanted.Line);
             if (!wanted.IsContext)
             {
-                if (old is null || !certain)
-                    commands.Add(new FrrCommand(wanted.Line, MayFail: !certain && FrrLine.WarnsWhenThere(wanted.Line)));
+                if (old is null)
+                    commands.Add(new FrrCommand(wanted.Line, MayFail: false));
                 continue;
             }
-            var starts = old is null || !certain || (FrrLine.IsReplacedWhole(wanted.Line) && !Same(old, wanted)) ? Empty : old;
+            var starts = old is null || (FrrLine.IsReplacedWhole(wanted.Line) && !Same(old, wanted)) ? Empty : old;
             List<FrrCommand> inside = [];
-            Add(starts, wanted, certain, inside);
+            Add(starts, wanted, inside);
             // An entry of a route map says something also when there is nothing in it.
             if (inside.Count > 0 || starts == Empty)
                 Wrap(wanted, inside, commands, mayFail: false, evenEmpty: true);
@@ -108,11 +109,12 @@ public static class FrrDelta
     private static bool IsReplacedInPlace(FrrTree old, FrrTree to) =>
         FrrLine.Slot(old.Line) is { } slot && to.Children.Exists(other => FrrLine.Slot(other.Line) == slot);
 
-    /// <summary>True for a line about a neighbour that is removed as a whole.</summary>
-    private static bool GoesWithItsNeighbor(FrrTree old, FrrTree from, FrrTree to) =>
-        FrrLine.Neighbor(old.Line) is { } neighbor
-        && !old.Line.StartsWith($"neighbor {neighbor} remote-as ", StringComparison.Ordinal)
-        && !to.Children.Exists(other => FrrLine.Neighbor(other.Line) == neighbor);
+    /// <summary>True for a line about a neighbour that is removed as a whole, by the removal of its AS.</summary>
+    private static bool GoesWithItsNeighbor(FrrTree old, ImmutableHashSet<string> gone) =>
+        FrrLine.Neighbor(old.Line) is { } neighbor && gone.Contains(neighbor) && !FrrLine.IsRemoteAs(old.Line);
+
+    private static IEnumerable<string> Neighbors(FrrTree router) =>
+        router.Children.Where(child => FrrLine.IsRemoteAs(child.Line)).Select(child => FrrLine.Neighbor(child.Line)!);
 
     private static bool Same(FrrTree a, FrrTree b)
     {

@@ -9,7 +9,7 @@ internal static class FrrLine
         ["hostname"], ["frr", "defaults"], ["bgp", "router-id"], ["ospf", "router-id"],
         ["neighbor", "*", "remote-as"], ["neighbor", "*", "description"], ["neighbor", "*", "update-source"],
         ["neighbor", "*", "weight"], ["neighbor", "*", "timers", "connect"], ["redistribute", "*"], ["default-information", "originate"],
-        ["maximum-paths", "ibgp"], ["maximum-paths"],
+        ["maximum-paths", "ibgp"], ["maximum-paths"], ["ip", "ospf", "network"],
     ];
 
     /// <summary>What tells whether two lines take the same place; null for a line that stands for itself alone.</summary>
@@ -32,14 +32,17 @@ internal static class FrrLine
         if (line.StartsWith("no ", StringComparison.Ordinal))
             return line[3..];
         // Without its AS a neighbour is nothing: this takes everything that was said about it.
-        if (Neighbor(line) is { } neighbor && line.StartsWith($"neighbor {neighbor} remote-as ", StringComparison.Ordinal))
-            return $"no neighbor {neighbor}";
+        if (IsRemoteAs(line))
+            return $"no neighbor {Neighbor(line)}";
         // The value of a single command may have changed behind our back; what is taken back is the command.
         return Slot(line) is { } slot && !slot.StartsWith("neighbor", StringComparison.Ordinal) ? $"no {slot}" : $"no {line}";
     }
 
     /// <summary>The neighbour that a line is about; null where it is about none.</summary>
     public static string? Neighbor(string line) => line.Split(' ') is ["neighbor", var address, ..] ? address : null;
+
+    /// <summary>True for the line by which there is a neighbour.</summary>
+    public static bool IsRemoteAs(string line) => line.Split(' ') is ["neighbor", _, "remote-as", ..];
 
     /// <summary>The name that a line, or a context, defines a part of; null where it defines none.</summary>
     public static string? Definition(string line) => line.Split(' ') switch
@@ -54,11 +57,15 @@ internal static class FrrLine
     /// <summary>True for a context that is written anew when anything in it differs: an entry of a route map.</summary>
     public static bool IsReplacedWhole(string line) => line.StartsWith("route-map ", StringComparison.Ordinal);
 
-    /// <summary>True for a context that cannot be removed, only emptied: a device.</summary>
-    public static bool IsEmptied(string line) => line.StartsWith("interface ", StringComparison.Ordinal);
+    /// <summary>True for a context that cannot be removed, only emptied: a device, a routing table, a family of addresses.</summary>
+    public static bool IsEmptied(string line) =>
+        line.StartsWith("interface ", StringComparison.Ordinal) || line.StartsWith("vrf ", StringComparison.Ordinal) || IsFamily(line);
 
-    /// <summary>True for a command that FRR answers with a wordless warning when it is in force already (bgpd's <c>redistribute</c>).</summary>
-    public static bool WarnsWhenThere(string line) => line.StartsWith("redistribute ", StringComparison.Ordinal);
+    /// <summary>True for what a BGP router says of one family of addresses.</summary>
+    public static bool IsFamily(string line) => line.StartsWith("address-family ", StringComparison.Ordinal);
+
+    /// <summary>True for a default of ours that one release or the other does not show while it is in force.</summary>
+    public static bool IsUnseenDefault(string line) => line is "ip ospf network broadcast" or "maximum-paths 1" or "maximum-paths ibgp 1";
 
     private static bool Begins(string[] words, string[] slot)
     {

@@ -1,15 +1,15 @@
+using System.Text;
+
 namespace Meduza.Gateway.Plan;
 
 /// <summary>
-/// A rendered FRR text as a tree: a line that is followed by deeper ones is a context. The lines that leave a context
+/// An FRR text as a tree: a line that is followed by deeper ones is a context. The lines that leave a context
 /// (<c>exit</c>, <c>exit-address-family</c>) belong to it; comments do not count.
 /// </summary>
-internal sealed class FrrTree
+internal sealed class FrrTree(string line)
 {
-    private FrrTree(string line) => Line = line;
-
     /// <summary>The command, without indentation; empty at the root.</summary>
-    public string Line { get; }
+    public string Line { get; } = line;
 
     /// <summary>What leaves the context; null for a plain command.</summary>
     public string? Exit { get; private set; }
@@ -34,7 +34,7 @@ internal sealed class FrrTree
             while (open.Peek().Indent >= indent)
                 open.Pop();
             var parent = open.Peek().Node;
-            if (line is "exit" or "exit-address-family")
+            if (line == "exit" || line.StartsWith("exit-", StringComparison.Ordinal))
             {
                 // Stands at the indentation of the context that it leaves.
                 if (parent.Children is [.., var left])
@@ -48,5 +48,38 @@ internal sealed class FrrTree
         return root;
     }
 
+    /// <summary>The same context with nothing inside.</summary>
+    public FrrTree Emptied() => new(Line) { Exit = Exit };
+
     public FrrTree? Find(string line) => Children.Find(child => child.Line == line);
+
+    /// <summary>Each command after the contexts that it stands in, <c>router ospf > passive-interface default</c>.</summary>
+    public IEnumerable<string> Flatten()
+    {
+        foreach (var child in Children)
+        {
+            yield return child.Line;
+            foreach (var inside in child.Flatten())
+                yield return $"{child.Line} > {inside}";
+        }
+    }
+
+    /// <summary>What is inside as a text that <see cref="Parse"/> reads.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        Write(text, 0);
+        return text.ToString();
+    }
+
+    private void Write(StringBuilder text, int depth)
+    {
+        foreach (var child in Children)
+        {
+            text.Append(' ', depth).Append(child.Line).Append('\n');
+            child.Write(text, depth + 1);
+            if (child.Exit is { } exit)
+                text.Append(' ', depth).Append(exit).Append('\n');
+        }
+    }
 }

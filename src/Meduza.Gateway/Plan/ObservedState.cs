@@ -13,13 +13,13 @@ public sealed record ObservedLink(bool Up, ImmutableArray<InterfaceAddress> Addr
     public int Mtu { get; init; }
 }
 
-/// <summary>What an FRR daemon runs, as far as is known.</summary>
-/// <param name="Config">The text last given to it.</param>
-/// <param name="Certain">
-/// False when the daemon may have read another text at a start that was not seen: then all of the desired text is sent
-/// again, after the removal of what <paramref name="Config"/> had more.
-/// </param>
-public sealed record ObservedFrr(string Config, bool Certain);
+/// <summary>What an FRR daemon runs.</summary>
+/// <param name="Config">In the form of our own texts.</param>
+public sealed record ObservedFrr(string Config)
+{
+    /// <summary>Why that cannot be known; null where it is.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <summary>
 /// What is there now, read before planning. It covers the paths, folders, devices and services that the desired state

@@ -96,9 +96,9 @@ public static class Planner
             // A daemon that does not run, or is about to be started anew, reads its file.
             if (!observed.Frr.TryGetValue(config.Daemon, out var running) || changes.Defines.Any(service => service.Name == config.Daemon))
                 continue;
-            var commands = FrrDelta.Compute(running.Config, config.Config, running.Certain);
-            if (!commands.IsEmpty)
-                result.Add(new FrrChange(config.Daemon, commands, config.Config));
+            var commands = running.Problem is null ? FrrDelta.Compute(running.Config, config.Config) : [];
+            if (!commands.IsEmpty || running.Problem is not null)
+                result.Add(new FrrChange(config.Daemon, commands, config.Config) { Problem = running.Problem });
         }
         return [.. result];
     }

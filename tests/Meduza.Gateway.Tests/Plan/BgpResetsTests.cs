@@ -36,15 +36,17 @@ public sealed class BgpResetsTests
     public void What_is_the_instances_resets_all(string key, string value) => Assert.Equal([Office, Spare], Resets(Keys.With(key, value)));
 
     [Fact]
-    public void A_daemon_whose_configuration_is_uncertain_is_sent_all_and_resets_nothing()
+    public void A_daemon_that_does_not_say_what_it_runs_is_told_nothing_and_resets_nothing()
     {
         var now = Keys.Render("gw-b");
         var observed = Machines.After(now);
-        observed = observed with { Frr = observed.Frr.SetItem("bgpd", observed.Frr["bgpd"] with { Certain = false }) };
+        observed = observed with { Frr = observed.Frr.SetItem("bgpd", new("") { Problem = "it is busy" }) };
 
         var changes = Planner.Plan(now, observed);
 
-        Assert.False(changes.IsEmpty);
+        var change = Assert.Single(changes.Frr);
+        Assert.Empty(change.Commands);
+        Assert.Equal(("bgpd", "it is busy"), (change.Daemon, change.Problem));
         Assert.Empty(BgpResets.Of(changes, observed));
     }
 

@@ -15,7 +15,7 @@ internal static class Machines
         Services = state.Services.ToImmutableDictionary(service => service.Name),
         Links = state.Links.ToImmutableDictionary(link => link.Name, link => new ObservedLink(true, link.Addresses) { Mtu = link.Mtu ?? 0 }),
         HealthPort = state.HealthPort,
-        Frr = state.Frr.ToImmutableDictionary(frr => frr.Daemon, frr => new ObservedFrr(frr.Config, true)),
+        Frr = state.Frr.ToImmutableDictionary(frr => frr.Daemon, frr => new ObservedFrr(frr.Config)),
     };
 
     /// <summary>The machine after a plan was carried out on it.</summary>
@@ -30,7 +30,7 @@ internal static class Machines
         HealthPort = changes.HealthPort is { } change ? change.Port : machine.HealthPort,
         // A daemon that starts reads its file, and one that is stopped runs nothing.
         Frr = machine.Frr.RemoveRange(changes.Removes.Select(service => service.Name))
-            .SetItems(changes.Frr.Select(change => KeyValuePair.Create(change.Daemon, new ObservedFrr(change.Config, true)))),
+            .SetItems(changes.Frr.Select(change => KeyValuePair.Create(change.Daemon, new ObservedFrr(change.Config)))),
     };
 
     private static ObservedLink Apply(ObservedLink? link, LinkChange change) => new(

@@ -176,14 +176,16 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Uncertain_daemon_gets_all_of_its_text_again()
+    public void Line_that_somebody_else_gave_a_daemon_is_taken_back_alone()
     {
         var state = State(Fleet.Keys);
         var observed = Machines.After(state);
-        observed = observed with { Frr = observed.Frr.SetItem("bgpd", observed.Frr["bgpd"] with { Certain = false }) };
-        var change = Assert.Single(Planner.Plan(state, observed).Frr);
-        var lines = change.Commands.Select(command => command.Line).ToHashSet();
-        Assert.All(change.Config.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), line => Assert.Contains(line, lines));
+        var drifted = observed.Frr["bgpd"].Config.Replace("exit\nrouter bgp", "exit\nip prefix-list MEDUZA-FILTER-IN seq 1 permit 0.0.0.0/0\nrouter bgp", StringComparison.Ordinal);
+        var changes = Planner.Plan(state, observed with { Frr = observed.Frr.SetItem("bgpd", new(drifted)) });
+        Assert.Equal(
+            ["no ip prefix-list MEDUZA-FILTER-IN seq 1 permit 0.0.0.0/0", "bgp route-map delay-timer 0", "no bgp route-map delay-timer"],
+            Assert.Single(changes.Frr).Commands.Select(command => command.Line));
+        Assert.Equal(["frr"], changes.Components);
     }
 
     [Fact]

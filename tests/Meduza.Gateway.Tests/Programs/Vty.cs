@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Meduza.Gateway.Plan;
+using Meduza.Gateway.Render;
 
 namespace Meduza.Gateway.Tests.Programs;
 
@@ -43,6 +44,13 @@ internal sealed class Vty : IDisposable
             Assert.True(command.MayFail || result == 0, $"{command.Line}: {result} {text}");
         }
         Execute("end");
+    }
+
+    /// <summary>What a daemon runs, as the agent reads it back: the very text that it should run where it does.</summary>
+    public static string ReadBack(Sandbox machine, FrrDaemonConfig config)
+    {
+        using var vty = new Vty(machine.HostPath($"/run/frr/{config.Daemon}.vty"));
+        return FrrReadback.Read(vty.Execute("show running-config").Text, config.Config);
     }
 
     public void Dispose() => _socket.Dispose();

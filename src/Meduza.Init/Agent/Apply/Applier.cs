@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
-using System.Diagnostics;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply.Packets;
-using Meduza.Init.Control;
 using Meduza.Linux;
 using Meduza.Linux.Files;
 using Microsoft.Extensions.Logging;
@@ -19,8 +16,8 @@ namespace Meduza.Init.Agent.Apply;
 internal sealed partial class Applier(ServiceLink services, MachineAccess here, ILogger log)
 {
     /// <summary>Applies <paramref name="changes"/>.</summary>
-    /// <returns>What went wrong, by component; empty when nothing did.</returns>
-    public async Task<ImmutableArray<CommitError>> ApplyAsync(Changes changes, DesiredState desired, CancellationToken cancellation)
+    /// <returns>What went wrong.</returns>
+    public async Task<ApplyFailures> ApplyAsync(Changes changes, DesiredState desired, CancellationToken cancellation)
     {
         var failures = new ApplyFailures();
 
@@ -32,12 +29,10 @@ internal sealed partial class Applier(ServiceLink services, MachineAccess here, 
             await failures.GuardAsync(service.Component, () => services.RemoveAsync(service.Name, cancellation));
         }
 
-        var daemons = desired.Frr.ToDictionary(daemon => daemon.Path, StringComparer.Ordinal);
         foreach (var file in changes.Writes)
         {
             LogWrite(file.Path);
-            var daemon = daemons.GetValueOrDefault(file.Path);
-            failures.Guard(file.Component, () => Write(file, daemon, isTold: changes.Frr.Any(change => change.Daemon == daemon?.Daemon)));
+            failures.Guard(file.Component, () => Write(file));
         }
         foreach (var path in changes.Deletes)
         {
@@ -84,7 +79,7 @@ internal sealed partial class Applier(ServiceLink services, MachineAccess here, 
             await services.RefreshAsync(cancellation);
         foreach (var failure in failures.All)
             LogFailure(failure.Key, failure.Message);
-        return failures.All;
+        return failures;
     }
 
     private void MakeFolder(DesiredFolder folder)
@@ -93,21 +88,10 @@ internal sealed partial class Applier(ServiceLink services, MachineAccess here, 
         Folder.Ensure(folder.Path, folder.Mode, uid, gid);
     }
 
-    /// <param name="daemon">The FRR daemon that reads this file at its start; null for any other file.</param>
-    /// <param name="isTold">True when the running daemon gets the difference as commands next.</param>
-    private void Write(DesiredFile file, FrrDaemonConfig? daemon, bool isTold)
+    private void Write(DesiredFile file)
     {
         var (uid, gid) = Ids(file.Owner, file.Path);
-        if (daemon is not null)
-            here.Frr.FileWillChange(daemon.Daemon);
         AtomicFile.Write(file.Path, file.Content.Span, file.Mode, uid, gid);
-        if (daemon is null || isTold)
-            return;
-        // Nobody to tell: it reads the file when it starts, or what changed (a comment) is nothing to it. One that is
-        // just starting may have read either text, so nothing is noted of it.
-        var status = services.Services.GetValueOrDefault(daemon.Daemon);
-        if (status is null or { Pid: 0 } or { State: ServiceStates.Ready })
-            here.Frr.FileHolds(daemon.Daemon, status?.Pid ?? 0, daemon.Config, Stopwatch.GetTimestamp());
     }
 
     /// <exception cref="IOException">The machine has no such user.</exception>
@@ -148,24 +132,10 @@ internal sealed partial class Applier(ServiceLink services, MachineAccess here, 
         }
     }
 
-    /// <exception cref="FrrRefusedException">The daemon refused a line. It has been given all the others.</exception>
     private void Tell(FrrChange change)
     {
         LogFrr(change.Daemon, change.Commands.Length);
-        using var vty = VtySocket.Connect(VtyFiles.Of(change.Daemon), VtySocket.ChangeTimeout);
-        vty.Send("enable");
-        vty.Send("configure terminal");
-        var refused = change.Commands
-            .Select(command => (command, answer: vty.Send(command.Line)))
-            .Where(told => told.answer.Code != 0 && !told.command.MayFail)
-            .ToList();
-        vty.Send("end");
-        if (refused is [var (line, answer), ..])
-        {
-            here.Frr.Doubt(change.Daemon);
-            throw new FrrRefusedException($"{change.Daemon} refused '{line.Line.Trim()}': {answer.Text.Trim()}");
-        }
-        here.Frr.FileHolds(change.Daemon, vty.PeerPid, change.Config, Stopwatch.GetTimestamp());
+        here.Frr.Tell(change);
     }
 
     [LoggerMessage(200, LogLevel.Debug, "write {Path}")]

@@ -5,13 +5,13 @@ using Meduza.Linux;
 
 namespace Meduza.Init.Agent.Apply;
 
-/// <summary>An FRR daemon refused a line of configuration; the message has its own words.</summary>
-internal sealed class FrrRefusedException(string message) : Exception(message);
-
 /// <summary>What failed while applying, the first failure of each component.</summary>
 internal sealed class ApplyFailures
 {
     private readonly SortedDictionary<string, string> _failures = new(StringComparer.Ordinal);
+
+    /// <summary>True when a running daemon said no to what the commit makes of its configuration.</summary>
+    public bool AreRefusals { get; private set; }
 
     public ImmutableArray<CommitError> All => [.. _failures.Select(failure => new CommitError(failure.Key, failure.Value))];
 
@@ -23,9 +23,10 @@ internal sealed class ApplyFailures
         {
             step();
         }
-        catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException or SocketException or FrrRefusedException)
+        catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException or SocketException or FrrException)
         {
             _failures.TryAdd(component, e.Message);
+            AreRefusals |= e is FrrException { IsRefusal: true };
         }
     }
 

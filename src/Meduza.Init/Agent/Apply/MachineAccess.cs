@@ -29,7 +29,7 @@ internal sealed class MachineAccess : IDisposable
             new WireGuardOwnership(Route, userspace, services), _kernelWireGuard, userspace,
             new WireGuardEndpoints(triggers, clock, Dns.GetHostAddressesAsync, cancellation));
         Accounts = Accounts.Read();
-        Frr = new(FrrMemory.DefaultFolder);
+        Frr = new(VtyFiles.Folder);
         Machine = MachineProbe.Probe(settings, Accounts, warn) with { WireGuardInKernel = _kernelWireGuard is not null };
         HealthPort = new(clock);
         Observer = new(Route, Frr, Packets, WireGuard, Accounts, HealthPort);
@@ -39,7 +39,7 @@ internal sealed class MachineAccess : IDisposable
     public PacketApplier Packets { get; }
     public WireGuardApplier WireGuard { get; }
     public Accounts Accounts { get; }
-    public FrrMemory Frr { get; }
+    public FrrDaemons Frr { get; }
     public HealthPort HealthPort { get; }
     public Observer Observer { get; }
 

@@ -14,9 +14,10 @@ namespace Meduza.Init.Agent.Apply;
 /// <summary>Looks at what is there: files, folders, devices, services, rules for packets, and what FRR's daemons run. Changes nothing.</summary>
 /// <remarks>
 /// The kernel tells of every change of a device or an address, so what was seen of them holds until it does, and an
-/// unchanged commit asks it nothing. The same goes for rules for packets where none are wanted.
+/// unchanged commit asks it nothing. The same goes for rules for packets where none are wanted, and for what FRR's daemons
+/// run: whoever else tells them something is found out by the periodic look.
 /// </remarks>
-internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier packets, WireGuardApplier wireGuard, Accounts accounts, HealthPort healthPort)
+internal sealed class Observer(RouteSocket route, FrrDaemons frr, PacketApplier packets, WireGuardApplier wireGuard, Accounts accounts, HealthPort healthPort)
 {
     private (ImmutableArray<string> Names, ImmutableDictionary<string, ObservedLink> Links)? _seenLinks;
     private volatile bool _seenNoPackets;
@@ -27,6 +28,13 @@ internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier p
 
     /// <summary>The kernel told of a change, or it was changed: the next look is at the kernel itself.</summary>
     public void ForgetKernel() => (_seenLinks, _seenNoPackets, _seenNoStraysOf) = (null, false, null);
+
+    /// <summary>Everything is to be looked at itself, also what FRR's daemons run.</summary>
+    public void ForgetAll()
+    {
+        ForgetKernel();
+        frr.Forget();
+    }
 
     /// <summary>Observes what <paramref name="desired"/> is about.</summary>
     /// <param name="services">What PID 1 runs.</param>
@@ -124,7 +132,7 @@ internal sealed class Observer(RouteSocket route, FrrMemory frr, PacketApplier p
         {
             // One that does not answer yet reads its file; its readiness is another look.
             if (services.TryGetValue(daemon.Daemon, out var service) && service is { State: ServiceStates.Ready, Pid: > 0 })
-                daemons[daemon.Daemon] = frr.Recall(daemon.Daemon, service.Pid, service.StartedAt);
+                daemons[daemon.Daemon] = frr.Look(daemon, service);
         }
         return daemons.ToImmutable();
     }

@@ -75,7 +75,9 @@ internal sealed partial class Reconciler(
         if (_committed is null && !_lookedOnDisk)
             await BeginFromDiskAsync(startedAt, cancellation);
 
-        if ((trigger & (Trigger.Kernel | Trigger.Full)) != 0)
+        if ((trigger & Trigger.Full) != 0)
+            observer.ForgetAll();
+        else if ((trigger & Trigger.Kernel) != 0)
             observer.ForgetKernel();
         // A turn for the report's sake alone does not look at the machine.
         if (_desired is not null && (trigger & ~Trigger.Report) != 0)
@@ -103,7 +105,7 @@ internal sealed partial class Reconciler(
             var changes = Planner.Plan(desired, observer.Observe(desired, services.Services));
             ImmutableArray<CommitError> failures = [];
             if (!changes.IsEmpty)
-                failures = await applier.ApplyAsync(changes, desired, cancellation);
+                failures = (await applier.ApplyAsync(changes, desired, cancellation)).All;
             if (!changes.Links.IsEmpty || !changes.Packets.IsEmpty)
                 observer.ForgetKernel();
             _progress?.Applied(changes.Components, changes.Defines.Select(service => service.Name), failures);

@@ -38,7 +38,7 @@ internal sealed record PlanDocument(
         [.. PlanService.Of(changes, observed)],
         [.. PlanFile.Of(changes, observed)],
         [.. PlanDevice.Of(changes, desired)],
-        [.. changes.Frr.Select(change => new PlanRouting(change.Daemon, [.. change.Commands.Select(command => command.Line)]))],
+        [.. changes.Frr.Select(change => new PlanRouting(change.Daemon, change.Problem is { } problem ? [problem] : [.. change.Commands.Select(command => command.Line)]))],
         changes.Packets,
         Gateway.Plan.BgpResets.Of(changes, observed))
     {
