@@ -24,6 +24,12 @@ public sealed record Preflight(string Component, ImmutableArray<string> Command,
     /// <summary>A folder of the program's own that the command names; null where it names none. While there is none, that of the candidates stands for it.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>
+    /// Whether the first of two contents of a file says nothing that the program has not taken in the second. Then it need
+    /// not be asked: its answer is known, and is heard anyway from the daemon that is told.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, bool> IsKnown { get; init; } = static (_, _) => false;
+
     /// <summary>What in a candidate must not be repeated where others read it.</summary>
     public Func<ReadOnlyMemory<byte>, IEnumerable<string>> SecretsOf { get; init; } = static _ => [];
 }

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using System.Text;
 using Meduza.Gateway.Model;
+using Meduza.Gateway.Plan;
 
 namespace Meduza.Gateway.Render.Frr;
 
 /// <summary>
 /// FRR: each daemon a service of its own with a file of its own, which it reads at its start, and <c>/etc/frr/frr.conf</c>
 /// with the whole for people and for vtysh. A change of configuration is not a change of service: it goes to the running
-/// daemon line by line (<see cref="Plan.FrrDelta"/>), so that sessions stay.
+/// daemon line by line (<see cref="FrrDelta"/>), so that sessions stay.
 /// </summary>
 internal static partial class FrrRenderer
 {
@@ -39,6 +40,7 @@ internal static partial class FrrRenderer
             Refusals = [2, 3, 4, 5, 13],
             // Its own settings, which it does without; and that there was an error at all.
             Chatter = [$"{EtcFolder}/vtysh.conf", "processing failure"],
+            IsKnown = (candidate, taken) => FrrShape.AreAllIn(Encoding.UTF8.GetString(candidate.Span), Encoding.UTF8.GetString(taken.Span)),
         });
 
         if (machine.FrrHasMgmtd)

@@ -11,7 +11,8 @@ namespace Meduza.Init.Agent.Preflights;
 /// <summary>What the programs say of files that are to replace theirs.</summary>
 /// <param name="Refusals">By component; none where all may go on.</param>
 /// <param name="Warnings">Programs that could not be asked.</param>
-internal sealed record PreflightResult(ImmutableArray<CommitError> Refusals, ImmutableArray<KeyFinding> Warnings);
+/// <param name="Known">Components whose files change, and say nothing that their program has not taken before: it was not asked.</param>
+internal sealed record PreflightResult(ImmutableArray<CommitError> Refusals, ImmutableArray<KeyFinding> Warnings, ImmutableArray<string> Known);
 
 /// <summary>
 /// Asks every program that has a check of its own whether it takes what is to replace its files, before any is touched. A
@@ -34,10 +35,14 @@ internal sealed class PreflightCheck(CandidateFolder folder, Func<ExecSpec, Canc
     private Dictionary<string, (ImmutableArray<DesiredFile> Files, Answer Answer)> _unanswered = [];
 
     /// <summary>Asks about what <paramref name="desired"/> would change.</summary>
-    public async Task<PreflightResult> AskAsync(DesiredState desired, CancellationToken cancellation)
+    /// <param name="desired">What is to be.</param>
+    /// <param name="taken">What is in force, and was taken by the programs: what only says the like is not asked about. Null asks about all.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<PreflightResult> AskAsync(DesiredState desired, DesiredState? taken, CancellationToken cancellation)
     {
         var checks = desired.Preflights.Where(check => File.Exists(check.Command[0])).Select(check => (Check: check, Files: FilesOf(check, desired))).ToList();
-        var answers = await AskAllAsync([.. checks.Where(pair => pair.Files.Any(Differs))], cancellation);
+        var due = checks.Where(pair => pair.Files.Any(Differs)).ToLookup(pair => taken is not null && IsKnown(pair.Check, pair.Files, taken));
+        var answers = await AskAllAsync([.. due[false]], cancellation);
         var (refusals, unanswered) = (new List<CommitError>(), new Dictionary<string, (ImmutableArray<DesiredFile>, Answer)>(StringComparer.Ordinal));
         foreach (var (check, files) in checks)
         {
@@ -49,7 +54,8 @@ internal sealed class PreflightCheck(CandidateFolder folder, Func<ExecSpec, Canc
                 unanswered[check.Component] = (files, answer);
         }
         _unanswered = unanswered;
-        return new([.. refusals], [.. unanswered.Select(one => new KeyFinding(one.Key, one.Value.Item2.Message))]);
+        return new(
+            [.. refusals], [.. unanswered.Select(one => new KeyFinding(one.Key, one.Value.Item2.Message))], [.. due[true].Select(pair => pair.Check.Component)]);
     }
 
     /// <summary>Asks all at once, and leaves nothing lying behind.</summary>
@@ -122,6 +128,9 @@ internal sealed class PreflightCheck(CandidateFolder folder, Func<ExecSpec, Canc
 
     private static ImmutableArray<DesiredFile> FilesOf(Preflight check, DesiredState desired) =>
         [.. desired.Files.Where(file => check.Files.Contains(file.Path))];
+
+    private static bool IsKnown(Preflight check, ImmutableArray<DesiredFile> files, DesiredState taken) => files.All(
+        file => taken.Files.FirstOrDefault(there => there.Path == file.Path) is { } there && check.IsKnown(file.Content, there.Content));
 
     private static bool Differs(DesiredFile file)
     {

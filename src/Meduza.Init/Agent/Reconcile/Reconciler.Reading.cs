@@ -94,10 +94,13 @@ internal sealed partial class Reconciler
         var (errors, warnings) = (Errors(result.Errors), result.Warnings);
         if (TryRender(result, out var fault) is { } rendered)
         {
-            var answers = await preflight.AskAsync(rendered.State, cancellation);
+            var answers = await preflight.AskAsync(rendered.State, _desired, cancellation);
             (errors, warnings) = (answers.Refusals, [.. warnings, .. rendered.State.Warnings, .. answers.Warnings]);
             if (errors.IsEmpty)
+            {
+                _unasked = answers.Known.IsEmpty || _committed is null ? null : new(answers.Known, _config!, _desired!, _committed, _inForce, _isFromDisk);
                 (_config, _desired) = rendered;
+            }
         }
         else if (fault is not null)
         {
@@ -106,7 +109,7 @@ internal sealed partial class Reconciler
         Warn(warnings);
 
         // A reconcile of the commit that is in force is not another commit: what was published of it stays.
-        var isNew = mark != _lookedAt || !errors.IsEmpty;
+        var isNew = mark != _lookedAt || mark != _inForce || !errors.IsEmpty;
         _lookedAt = mark;
         if (isNew)
             _progress = new(mark, clock, startedAt, BuildInfo.Version);
@@ -118,6 +121,18 @@ internal sealed partial class Reconciler
         }
         _progress!.Reject(errors);
         Publish(_progress.Report!);
+    }
+
+    /// <summary>
+    /// A commit whose files nobody was asked about, since they say nothing new, is rejected after all, by a daemon that was
+    /// told. What was in force before is in force again, and the next turn makes the machine be so.
+    /// </summary>
+    private void Withdraw(Unasked before, ImmutableArray<CommitError> errors)
+    {
+        (_config, _desired, _committed, _inForce, _isFromDisk) = (before.Config, before.Desired, before.Committed, before.InForce, before.IsFromDisk);
+        _progress!.Reject(errors);
+        Publish(_progress.Report!);
+        triggers.Raise(Trigger.Observe);
     }
 
     private static ImmutableArray<CommitError> Errors(ImmutableArray<KeyFinding> findings) =>

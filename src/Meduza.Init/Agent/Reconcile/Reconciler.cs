@@ -41,6 +41,9 @@ internal sealed partial class Reconciler(
     private GatewayConfig? _config;
     private CommitProgress? _progress;
 
+    /// <summary>Set from the adoption of a commit to its first application, when a program was not asked about it.</summary>
+    private Unasked? _unasked;
+
     /// <summary>Reconciles that somebody waits for.</summary>
     private ImmutableArray<long> _asked = [];
     private string? _askedProblem;
@@ -103,13 +106,30 @@ internal sealed partial class Reconciler(
         {
             await services.RefreshAsync(cancellation);
             var changes = Planner.Plan(desired, observer.Observe(desired, services.Services));
-            ImmutableArray<CommitError> failures = [];
-            if (!changes.IsEmpty)
-                failures = (await applier.ApplyAsync(changes, desired, cancellation)).All;
+            var unasked = _unasked;
+            _unasked = null;
+            if (unasked is not null && changes.Components.Except(unasked.Components).Any())
+            {
+                // More would have to be undone than lines: the program is asked beforehand, as for any commit.
+                var answers = await preflight.AskAsync(desired, taken: null, cancellation);
+                if (!answers.Refusals.IsEmpty)
+                {
+                    Withdraw(unasked, answers.Refusals);
+                    return;
+                }
+                Warn([.. reporter.Warnings, .. answers.Warnings.Except(reporter.Warnings)]);
+                unasked = null;
+            }
+            var failures = changes.IsEmpty ? new() : await applier.ApplyAsync(changes, desired, cancellation);
             if (!changes.Links.IsEmpty || !changes.Packets.IsEmpty)
                 observer.ForgetKernel();
-            _progress?.Applied(changes.Components, changes.Defines.Select(service => service.Name), failures);
-            _retry.After(failed: !failures.IsEmpty);
+            if (unasked is not null && failures.AreRefusals)
+            {
+                Withdraw(unasked, failures.All);
+                return;
+            }
+            _progress?.Applied(changes.Components, changes.Defines.Select(service => service.Name), failures.All);
+            _retry.After(failed: !failures.All.IsEmpty);
         }
         catch (Exception e) when (e is not OperationCanceledException and not ControlLostException)
         {
@@ -120,6 +140,11 @@ internal sealed partial class Reconciler(
             _retry.After(failed: true);
         }
     }
+
+    /// <summary>A commit about which programs were not asked, and what was in force before it.</summary>
+    /// <param name="Components">Whose files changed without a question.</param>
+    private sealed record Unasked(
+        ImmutableArray<string> Components, GatewayConfig Config, DesiredState Desired, Snapshot Committed, CommitMark InForce, bool IsFromDisk);
 
     /// <summary>Answers those who asked for a reconcile, once there is an outcome.</summary>
     private async Task AnswerAsync(CancellationToken cancellation)

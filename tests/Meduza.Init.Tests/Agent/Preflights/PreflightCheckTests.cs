@@ -43,17 +43,33 @@ public sealed class PreflightCheckTests : IDisposable
     {
         var state = State(Script("exit 1"), "same\n");
         await File.WriteAllTextAsync(Config, "same\n", Cancellation);
-        Assert.Empty((await _check.AskAsync(state, Cancellation)).Refusals);
+        Assert.Empty((await _check.AskAsync(state, null, Cancellation)).Refusals);
         Assert.Empty(_asked);
         await File.WriteAllTextAsync(Config, "other\n", Cancellation);
-        Assert.Single((await _check.AskAsync(state, Cancellation)).Refusals);
+        Assert.Single((await _check.AskAsync(state, null, Cancellation)).Refusals);
         Assert.Single(_asked);
+    }
+
+    [Fact]
+    public async Task What_says_only_the_like_of_what_is_in_force_is_not_asked_about()
+    {
+        static Preflight Known(Preflight check) => check with { IsKnown = (candidate, taken) => candidate.Length == taken.Length };
+        var taken = State(Script("exit 1"), "port=53\n", Known);
+
+        var like = await _check.AskAsync(State(Script("exit 1"), "port=54\n", Known), taken, Cancellation);
+        Assert.Empty(like.Refusals);
+        Assert.Equal(["part"], like.Known);
+        Assert.Empty(_asked);
+
+        var other = await _check.AskAsync(State(Script("exit 1"), "port=54\nx\n", Known), taken, Cancellation);
+        Assert.Single(other.Refusals);
+        Assert.Empty(other.Known);
     }
 
     [Fact]
     public async Task A_program_that_is_not_installed_is_not_asked()
     {
-        var result = await _check.AskAsync(State(["/nowhere/program", "-t", Config], "x\n"), Cancellation);
+        var result = await _check.AskAsync(State(["/nowhere/program", "-t", Config], "x\n"), null, Cancellation);
         Assert.Empty(result.Refusals);
         Assert.Empty(result.Warnings);
         Assert.Empty(_asked);
@@ -67,7 +83,7 @@ public sealed class PreflightCheckTests : IDisposable
             Chatter = ["info:"],
             SecretsOf = content => content.Span.SequenceEqual("x\n"u8) ? ["hunter2"] : [],
         });
-        var refusal = Assert.Single((await _check.AskAsync(check, Cancellation)).Refusals);
+        var refusal = Assert.Single((await _check.AskAsync(check, null, Cancellation)).Refusals);
         Assert.Equal(("part", $"sh does not take the configuration that these keys make: bad line 3 of {Config}:\\x09password (secret) is bad"), (refusal.Key, refusal.Message));
         Assert.False(Directory.Exists(Candidates));
     }
@@ -79,7 +95,7 @@ public sealed class PreflightCheckTests : IDisposable
     public async Task A_program_that_ends_in_another_way_is_a_warning_and_stops_nothing(string script, string warning)
     {
         var state = State(Script(script), "x\n", check => check with { OtherReasons = ["cannot download"] });
-        var result = await _check.AskAsync(state, Cancellation);
+        var result = await _check.AskAsync(state, null, Cancellation);
         Assert.Empty(result.Refusals);
         var said = Assert.Single(result.Warnings);
         Assert.Equal("part", said.Key);
@@ -97,7 +113,7 @@ public sealed class PreflightCheckTests : IDisposable
             ])
         {
             var check = new PreflightCheck(new CandidateFolder(Candidates, Accounts.Read()), (_, _) => Task.FromResult(answer));
-            var result = await check.AskAsync(state, Cancellation);
+            var result = await check.AskAsync(state, null, Cancellation);
             Assert.Empty(result.Refusals);
             Assert.Contains(warning, Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
         }
@@ -106,7 +122,7 @@ public sealed class PreflightCheckTests : IDisposable
     [Fact]
     public async Task A_user_that_the_machine_lacks_is_a_warning()
     {
-        var result = await _check.AskAsync(State(Script("exit 1"), "x\n", check => check with { User = "nobody-at-all" }), Cancellation);
+        var result = await _check.AskAsync(State(Script("exit 1"), "x\n", check => check with { User = "nobody-at-all" }), null, Cancellation);
         Assert.Empty(result.Refusals);
         Assert.Contains("user \"nobody-at-all\" does not exist", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
         Assert.Empty(_asked);
@@ -116,12 +132,12 @@ public sealed class PreflightCheckTests : IDisposable
     public async Task A_warning_holds_while_the_files_stay_and_goes_with_them()
     {
         var script = Script("exit 9");
-        Assert.Single((await _check.AskAsync(State(script, "x\n"), Cancellation)).Warnings);
+        Assert.Single((await _check.AskAsync(State(script, "x\n"), null, Cancellation)).Warnings);
         await File.WriteAllTextAsync(Config, "x\n", Cancellation);
-        Assert.Single((await _check.AskAsync(State(script, "x\n"), Cancellation)).Warnings);
+        Assert.Single((await _check.AskAsync(State(script, "x\n"), null, Cancellation)).Warnings);
         Assert.Single(_asked);
         await File.WriteAllTextAsync(Config, "y\n", Cancellation);
-        Assert.Empty((await _check.AskAsync(State(script, "y\n"), Cancellation)).Warnings);
+        Assert.Empty((await _check.AskAsync(State(script, "y\n"), null, Cancellation)).Warnings);
         Assert.Single(_asked);
     }
 
@@ -130,13 +146,13 @@ public sealed class PreflightCheckTests : IDisposable
     {
         var (one, other) = (State(Script("exit 1"), "x\n"), State(Script("exit 1"), "x\n", check => check with { Component = "other" }));
         var both = one with { Preflights = [.. one.Preflights, .. other.Preflights] };
-        Assert.Equal(["part", "other"], (await _check.AskAsync(both, Cancellation)).Refusals.Select(refusal => refusal.Key));
+        Assert.Equal(["part", "other"], (await _check.AskAsync(both, null, Cancellation)).Refusals.Select(refusal => refusal.Key));
     }
 
     [Fact]
     public async Task A_program_is_asked_as_its_own_user_without_any_capability()
     {
-        await _check.AskAsync(State(Script("exit 0"), "x\n", check => check with { User = "games" }), Cancellation);
+        await _check.AskAsync(State(Script("exit 0"), "x\n", check => check with { User = "games" }), null, Cancellation);
         var asked = Assert.Single(_asked);
         Assert.Equal("games", asked.User);
         Assert.Equal(CapabilitySet.None, asked.Capabilities);
@@ -150,10 +166,10 @@ public sealed class PreflightCheckTests : IDisposable
     {
         var own = Path.Combine(_folder, "own");
         var state = State([.. Script("ls -d \"$3\" > FOLDER/used"), own], "x\n", check => check with { Folder = own });
-        await _check.AskAsync(state, Cancellation);
+        await _check.AskAsync(state, null, Cancellation);
         Assert.Equal($"{Candidates}/part\n", await File.ReadAllTextAsync(Path.Combine(_folder, "used"), Cancellation));
         Directory.CreateDirectory(own);
-        await _check.AskAsync(state, Cancellation);
+        await _check.AskAsync(state, null, Cancellation);
         Assert.Equal($"{own}\n", await File.ReadAllTextAsync(Path.Combine(_folder, "used"), Cancellation));
     }
 
@@ -162,7 +178,7 @@ public sealed class PreflightCheckTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(Candidates, "gone"));
         await File.WriteAllTextAsync(Path.Combine(Candidates, "gone", "config.yaml"), "hunter2", Cancellation);
-        await _check.AskAsync(State(Script("[ ! -e FOLDER/check/gone ]"), "x\n"), Cancellation);
+        await _check.AskAsync(State(Script("[ ! -e FOLDER/check/gone ]"), "x\n"), null, Cancellation);
         Assert.Single(_asked);
         Assert.False(Directory.Exists(Candidates));
     }
@@ -178,11 +194,11 @@ public sealed class PreflightCheckTests : IDisposable
             stop.ThrowIfCancellationRequested();
             throw new InvalidOperationException("not stopped");
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check.AskAsync(State(Script("exit 0"), "x\n"), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check.AskAsync(State(Script("exit 0"), "x\n"), null, cancel.Token));
         Assert.False(Directory.Exists(Candidates));
     }
 
-    private Task<PreflightResult> Ask(ImmutableArray<string> command, string content) => _check.AskAsync(State(command, content), Cancellation);
+    private Task<PreflightResult> Ask(ImmutableArray<string> command, string content) => _check.AskAsync(State(command, content), null, Cancellation);
 
     /// <summary>A state with one file, and a program that is asked about it.</summary>
     private DesiredState State(ImmutableArray<string> command, string content, Func<Preflight, Preflight>? change = null)
