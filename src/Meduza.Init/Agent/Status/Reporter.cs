@@ -43,7 +43,7 @@ internal sealed class Reporter(
     /// <summary>Writes a commit's result to <c>/updated/ID/commit</c>, and <c>last</c> when it is applied.</summary>
     public void Publish(CommitReport report)
     {
-        book.SetText("commit", Encoding.UTF8.GetString(JsonText.Utf8(report with { Time = 0 }, ControlJson.Write)));
+        book.SetText(StatusBook.Commit, Encoding.UTF8.GetString(JsonText.Utf8(report with { Time = 0 }, ControlJson.Write)));
         if (report.Result == CommitReport.Applied)
             book.SetText("last", StatusBook.Format(clock.GetUtcNow()));
         publisher.Changed();

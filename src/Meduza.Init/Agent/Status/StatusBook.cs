@@ -16,6 +16,9 @@ internal sealed record DueStatus(ImmutableArray<(string Key, string Value)> Puts
 /// </summary>
 internal sealed class StatusBook(string nodeId, TimeProvider clock)
 {
+    /// <summary>Below the node: what came of the last commit.</summary>
+    public const string Commit = "commit";
+
     public static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(60);
 
     private readonly Lock _lock = new();

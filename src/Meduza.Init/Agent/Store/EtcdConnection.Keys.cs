@@ -90,30 +90,48 @@ internal sealed partial class EtcdConnection
             ToKeys(answer.Responses.SelectMany(response => response.ResponseRange.Kvs)));
     }
 
-    /// <summary>The names of all keys under <paramref name="prefix"/>.</summary>
-    public async Task<ImmutableArray<string>> ListAsync(string prefix, CancellationToken cancellation)
+    /// <summary>The names of all keys under <paramref name="prefix"/>, each with the revision at which it was written last.</summary>
+    public async Task<ImmutableDictionary<string, long>> ListAsync(string prefix, CancellationToken cancellation)
     {
         var request = Prefix(prefix);
         request.KeysOnly = true;
         var answer = await CallAsync(options => _kv.RangeAsync(request, options), cancellation);
-        return [.. answer.Kvs.Select(kv => kv.Key.ToStringUtf8())];
+        return answer.Kvs.ToImmutableDictionary(kv => kv.Key.ToStringUtf8(), kv => kv.ModRevision);
     }
 
     /// <summary>Writes and deletes keys, all in one transaction of at most <see cref="MostOperations"/>.</summary>
-    public Task WriteAsync(IEnumerable<(string Key, string Value)> puts, IEnumerable<string> deletes, CancellationToken cancellation) =>
-        WriteAsync(puts.Select(put => (put.Key, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(put.Value))), deletes, cancellation);
-
-    /// <inheritdoc cref="WriteAsync(IEnumerable{ValueTuple{string, string}}, IEnumerable{string}, CancellationToken)"/>
     public async Task WriteAsync(
         IEnumerable<(string Key, ReadOnlyMemory<byte> Value)> puts, IEnumerable<string> deletes, CancellationToken cancellation)
+    {
+        var request = Changes(puts, deletes);
+        if (request.Success.Count > 0)
+            await WriteAsync(options => _kv.TxnAsync(request, options), cancellation);
+    }
+
+    /// <summary>The same, as long as nobody has written a certain key since.</summary>
+    /// <param name="guard">That key.</param>
+    /// <param name="written">The revision at which it was written last; 0 where it is not there.</param>
+    /// <returns>The revision of the transaction; null where somebody has.</returns>
+    public async Task<long?> WriteAsync(
+        IEnumerable<(string Key, string Value)> puts, IEnumerable<string> deletes, string guard, long written, CancellationToken cancellation)
+    {
+        var request = Changes(puts.Select(put => (put.Key, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(put.Value))), deletes);
+        request.Compare.Add(new Compare
+        {
+            Key = ByteString.CopyFromUtf8(guard), Target = Compare.Types.CompareTarget.Mod, Result = Compare.Types.CompareResult.Equal, ModRevision = written,
+        });
+        var answer = await WriteAsync(options => _kv.TxnAsync(request, options), cancellation);
+        return answer.Succeeded ? answer.Header.Revision : null;
+    }
+
+    private static TxnRequest Changes(IEnumerable<(string Key, ReadOnlyMemory<byte> Value)> puts, IEnumerable<string> deletes)
     {
         var request = new TxnRequest();
         foreach (var (key, value) in puts)
             request.Success.Add(new RequestOp { RequestPut = new() { Key = ByteString.CopyFromUtf8(key), Value = UnsafeByteOperations.UnsafeWrap(value) } });
         foreach (var key in deletes)
             request.Success.Add(new RequestOp { RequestDeleteRange = new() { Key = ByteString.CopyFromUtf8(key) } });
-        if (request.Success.Count > 0)
-            await WriteAsync(options => _kv.TxnAsync(request, options), cancellation);
+        return request;
     }
 
     /// <summary>Writes <c>/commit</c>, unless a key that commits are about was written after somebody looked.</summary>

@@ -36,6 +36,12 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
     private readonly Watch.WatchClient _watch;
     private readonly Lease.LeaseClient _lease;
     private readonly Metadata _headers = [];
+
+    /// <summary>
+    /// Of a stream: etcd ends it when the member is cut off from the majority (<c>rpctypes.MetadataRequireLeaderKey</c>).
+    /// Such a member answers pings, and would never tell of anything again.
+    /// </summary>
+    private readonly Metadata _streamHeaders = new() { { "hasleader", "true" } };
     private volatile bool _answered;
 
     private EtcdConnection(EtcdEndpoint endpoint, EtcdSettings settings)
@@ -108,7 +114,7 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
     /// <returns>When etcd says that the lease is gone.</returns>
     public async Task KeepAliveAsync(long lease, TimeSpan interval, TimeProvider clock, CancellationToken cancellation)
     {
-        using var call = _lease.LeaseKeepAlive(new CallOptions(_headers, cancellationToken: cancellation));
+        using var call = _lease.LeaseKeepAlive(new CallOptions(_streamHeaders, cancellationToken: cancellation));
         try
         {
             while (true)
@@ -164,7 +170,7 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
     private async Task WatchAsync(
         IReadOnlyList<WatchCreateRequest> ranges, long revision, Action<IEnumerable<Event>> changed, CancellationToken cancellation)
     {
-        using var call = _watch.Watch(new CallOptions(_headers, cancellationToken: cancellation));
+        using var call = _watch.Watch(new CallOptions(_streamHeaders, cancellationToken: cancellation));
         try
         {
             foreach (var range in ranges)
@@ -199,6 +205,7 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
             var answer = await CallAsync(
                 options => auth.AuthenticateAsync(new() { Name = settings.User, Password = settings.Password }, options), cancellation);
             _headers.Add("token", answer.Token);
+            _streamHeaders.Add("token", answer.Token);
         }
         catch (EtcdException e) when (e.InnerException is RpcException { StatusCode: StatusCode.FailedPrecondition })
         {

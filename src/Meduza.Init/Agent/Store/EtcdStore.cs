@@ -13,11 +13,19 @@ namespace Meduza.Init.Agent.Store;
 internal sealed partial class EtcdStore(
     NodeSettings settings, Triggers triggers, IEnumerable<ISessionTask> sessionTasks, TimeProvider clock, ILogger log)
 {
+    private const Trigger AllRead = Trigger.Commit | Trigger.Hosts;
+
     private static readonly TimeSpan OutOfSpaceRetry = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long until something is asked again that was refused, and that nobody else has a reason to ask for.</summary>
+    private static readonly TimeSpan RefusedRetry = TimeSpan.FromSeconds(10);
+
     private readonly Backoff _backoff = new(Random.Shared);
-    private volatile EtcdConnection? _connection;
-    private volatile CommitMark _latest = CommitMark.None;
+    private readonly Lock _lock = new();
+    private volatile Session? _session;
+
+    /// <summary>The newest commit that was seen, and the revision of etcd at which it was.</summary>
+    private (CommitMark Commit, long At) _seen = (CommitMark.None, 0);
     private volatile string? _problem = "not connected yet";
 
     /// <summary>What was said last of an etcd that takes nothing: both tasks find it, again and again.</summary>
@@ -27,19 +35,26 @@ internal sealed partial class EtcdStore(
     private (EtcdConnection From, KnownKeys Keys)? _known;
 
     /// <summary>The newest commit that was seen.</summary>
-    public CommitMark Latest => _latest;
+    public CommitMark Latest
+    {
+        get
+        {
+            lock (_lock)
+                return _seen.Commit;
+        }
+    }
 
     /// <summary>Why there is no session, in words; null while there is one.</summary>
     public string? Problem => _problem;
 
     /// <summary>Why nothing can be written though there is a session; null otherwise.</summary>
-    public string? WriteProblem => _connection?.WriteProblem;
+    public string? WriteProblem => _session?.Connection.WriteProblem;
 
     /// <summary>True once a session has begun or could not: until then nobody knows whether etcd is there.</summary>
     public bool HasTried { get; private set; }
 
     /// <summary>The endpoint in use; null while there is none.</summary>
-    public EtcdEndpoint? Endpoint => _connection?.Endpoint;
+    public EtcdEndpoint? Endpoint => _session?.Connection.Endpoint;
 
     /// <summary>Keeps a session until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -78,9 +93,8 @@ internal sealed partial class EtcdStore(
     /// <param name="commit">One that this session has seen.</param>
     /// <param name="whole">True to read every key, whatever was read before.</param>
     /// <exception cref="EtcdException">It cannot be read now; the triggers are raised again once it can.</exception>
-    public async Task<Snapshot> ReadAsync(CommitMark commit, bool whole, CancellationToken cancellation)
+    public Task<Snapshot> ReadAsync(CommitMark commit, bool whole, CancellationToken cancellation) => AskAsync(async connection =>
     {
-        var connection = Connection();
         KnownKeys read;
         try
         {
@@ -94,17 +108,45 @@ internal sealed partial class EtcdStore(
         }
         _known = (connection, read);
         return read.Snapshot;
-    }
+    });
 
     /// <summary>Looks which commit is the newest, without waiting for an event: the ceiling on how long a lost one can matter.</summary>
     /// <exception cref="EtcdException">It cannot be read now.</exception>
-    public async Task RefreshAsync(CancellationToken cancellation) =>
-        _latest = (await Connection().ReadTriggersAsync(cancellation)).Commit;
+    public Task RefreshAsync(CancellationToken cancellation) => AskAsync(async connection =>
+    {
+        var (commit, _, revision) = await connection.ReadTriggersAsync(cancellation);
+        Saw(commit, revision);
+        return commit;
+    });
 
     /// <summary>The host records as they are now.</summary>
     /// <exception cref="EtcdException">They cannot be read now.</exception>
-    public Task<ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>> ReadHostsAsync(
-        CancellationToken cancellation) => Connection().ReadHostsAsync(cancellation);
+    public Task<ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>> ReadHostsAsync(CancellationToken cancellation) =>
+        AskAsync(connection => connection.ReadHostsAsync(cancellation));
+
+    /// <summary>
+    /// Asks for something, and sees to it that it is asked for again where there is no answer: the watch may be well, and
+    /// nothing else happen for long. Where etcd does not answer, or wants a new login, the session ends, and the next one
+    /// raises all triggers; where it refuses, somebody must change something, and it is asked again after a while.
+    /// </summary>
+    private async Task<T> AskAsync<T>(Func<EtcdConnection, Task<T>> question)
+    {
+        var session = _session ?? throw new EtcdException(_problem ?? "not connected", EtcdFailure.Unreachable);
+        try
+        {
+            return await question(session.Connection);
+        }
+        catch (EtcdException e) when (e.Failure is EtcdFailure.Unreachable or EtcdFailure.TokenExpired)
+        {
+            session.Broken.TrySetException(e);
+            throw;
+        }
+        catch (EtcdException)
+        {
+            _ = session.AskAgainAsync();
+            throw;
+        }
+    }
 
     /// <summary>Null where nothing is known to which changes could be added: another etcd, or its own past, may say otherwise.</summary>
     private async Task<KnownKeys?> ReadChangesAsync(EtcdConnection connection, long revision, CancellationToken cancellation) =>
@@ -114,29 +156,31 @@ internal sealed partial class EtcdStore(
 
     private bool IsWanted(string key) => KeysOfInterest.Hold(settings.NodeId, key);
 
-    private EtcdConnection Connection() =>
-        _connection ?? throw new EtcdException(_problem ?? "not connected", EtcdFailure.Unreachable);
-
     private async Task RunSessionAsync(EtcdEndpoint endpoint, CancellationToken cancellation)
     {
         await using var connection = await EtcdConnection.OpenAsync(endpoint, settings, cancellation, WriteProblemChanged);
         var (commit, _, revision) = await connection.ReadTriggersAsync(cancellation);
 
         // A restored backup has a lower revision, and is the truth all the same.
-        _latest = commit;
-        _connection = connection;
+        lock (_lock)
+            _seen = (commit, revision);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var session = new Session(connection, triggers, clock, end.Token);
+        _session = session;
         _problem = null;
         HasTried = true;
         _backoff.Reset();
         LogConnected(endpoint, revision);
-        triggers.Raise(Trigger.Commit | Trigger.Hosts | Trigger.Report);
+        triggers.Raise(AllRead | Trigger.Report);
 
-        using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        List<Task> tasks = [connection.WatchAsync(revision + 1, Committed, () => triggers.Raise(Trigger.Hosts), session.Token)];
-        tasks.AddRange(sessionTasks.Select(task => KeepAtAsync(task, connection, session.Token)));
-        var ended = await Task.WhenAny(tasks);
-        _connection = null;
-        await session.CancelAsync();
+        List<Task> tasks =
+        [
+            connection.WatchAsync(revision + 1, Committed, () => triggers.Raise(Trigger.Hosts), end.Token),
+            .. sessionTasks.Select(task => KeepAtAsync(task, connection, end.Token)),
+        ];
+        var ended = await Task.WhenAny([.. tasks, session.Broken.Task]);
+        _session = null;
+        await end.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ended;
     }
@@ -172,8 +216,18 @@ internal sealed partial class EtcdStore(
 
     private void Committed(CommitMark commit)
     {
-        _latest = commit;
+        Saw(commit, commit.Revision);
         triggers.Raise(Trigger.Commit);
+    }
+
+    /// <summary>What was looked up may arrive after the event of something newer, and must not take its place.</summary>
+    private void Saw(CommitMark commit, long at)
+    {
+        lock (_lock)
+        {
+            if (at >= _seen.At)
+                _seen = (commit, at);
+        }
     }
 
     private void Lost(EtcdException failure)
@@ -185,6 +239,27 @@ internal sealed partial class EtcdStore(
         triggers.Raise(Trigger.Report);
         if (news)
             LogLost(failure.Message);
+    }
+
+    /// <summary>One connection, from the first answer to the first failure.</summary>
+    private sealed class Session(EtcdConnection connection, Triggers triggers, TimeProvider clock, CancellationToken end)
+    {
+        private int _isOwed;
+
+        public EtcdConnection Connection => connection;
+
+        /// <summary>Failed once somebody else than the session's own tasks found that it is of no use any more.</summary>
+        public TaskCompletionSource Broken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Raises the triggers of all that is read after a while, once however often it is asked for.</summary>
+        public async Task AskAgainAsync()
+        {
+            if (Interlocked.Exchange(ref _isOwed, 1) != 0)
+                return;
+            await Task.Delay(RefusedRetry, clock, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Interlocked.Exchange(ref _isOwed, 0);
+            triggers.Raise(AllRead);
+        }
     }
 
     [LoggerMessage(100, LogLevel.Information, "connected to etcd {Endpoint} at revision {Revision}")]

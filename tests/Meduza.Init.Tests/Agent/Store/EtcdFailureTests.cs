@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Meduza.Init.Agent.Store;
 
 namespace Meduza.Init.Tests.Agent.Store;
 
@@ -51,6 +52,89 @@ public sealed class EtcdFailureTests
         {
             Array.ForEach(members, member => member.Dispose());
         }
+    }
+
+    [Fact]
+    public async Task A_member_that_is_in_no_majority_is_left_though_it_answers_pings()
+    {
+        var members = EtcdServer.Cluster();
+        try
+        {
+            // Nothing else asks it anything for minutes.
+            await using var session = new StoreSession(StoreSession.Settings(
+                string.Join(',', members.Select(member => member.Endpoint)), ("UPDATE_TTL_SECONDS", "600")));
+            await StoreSession.EventuallyAsync(() => members[0].Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
+            var others = members.Where(member => member.Endpoint != session.Store.Endpoint?.ToString()).ToList();
+
+            others.ForEach(member => member.Freeze());
+
+            await session.UntilAsync(() => session.Store.Problem is not null);
+            others.ForEach(member => member.Thaw());
+            await StoreSession.EventuallyAsync(() => others[0].TryPut("/commit", "by the majority"));
+            await session.UntilAsync(() => session.Store.Latest.Value == "by the majority");
+        }
+        finally
+        {
+            Array.ForEach(members, member => member.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task What_could_not_be_read_is_to_be_read_again_without_another_event()
+    {
+        using var etcd = new EtcdServer();
+        etcd.Put("/nodes/gw1/lan", "10.0.0.0/24");
+        etcd.Put("/commit", "1");
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint, ("UPDATE_TTL_SECONDS", "600")));
+        await StoreSession.EventuallyAsync(() => etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
+        await session.UntilAsync(() => session.Store.Latest.Value == "1");
+
+        // Longer than a call may take, and shorter than the silence that ends a connection.
+        await session.Triggers.TakeAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        etcd.Freeze();
+        var reading = session.Store.ReadAsync(session.Store.Latest, whole: true, TestContext.Current.CancellationToken);
+        var failure = await Assert.ThrowsAsync<EtcdException>(() => reading);
+        etcd.Thaw();
+
+        Assert.Equal(EtcdFailure.Unreachable, failure.Failure);
+        using var bound = new CancellationTokenSource(StoreSession.Bound);
+        while ((await session.Triggers.TakeAsync(Timeout.InfiniteTimeSpan, bound.Token) & Init.Agent.Trigger.Commit) == 0)
+        {
+        }
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest, whole: true, TestContext.Current.CancellationToken);
+        Assert.Equal("10.0.0.0/24"u8, snapshot.Keys["/nodes/gw1/lan"].Span);
+    }
+
+    [Fact]
+    public async Task A_look_that_was_on_its_way_while_a_commit_came_does_not_hide_it()
+    {
+        using var etcd = new EtcdServer();
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await using var writer = await EtcdConnection.OpenAsync(
+            new(new Uri(etcd.Endpoint)), StoreSession.Settings(etcd.Endpoint), TestContext.Current.CancellationToken);
+        await session.UntilAsync(() => session.Store.Problem is null);
+        using var done = new CancellationTokenSource();
+        var looking = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+                await session.Store.RefreshAsync(CancellationToken.None);
+        })));
+        var steps = Task.Run(() =>
+        {
+            for (var last = 0L; !done.IsCancellationRequested;)
+            {
+                var revision = session.Store.Latest.Revision;
+                Assert.True(revision >= last, $"{revision} after {last}");
+                last = revision;
+            }
+        });
+
+        for (var n = 0; n < 2_000; n++)
+            Assert.NotNull(await writer.CommitAsync($"{n}", long.MaxValue - 1, TestContext.Current.CancellationToken));
+
+        await done.CancelAsync();
+        await Task.WhenAll(looking, steps);
+        Assert.Equal("1999", session.Store.Latest.Value);
     }
 
     [Fact]
@@ -106,6 +190,34 @@ public sealed class EtcdFailureTests
         await session.UntilAsync(() => session.Store.WriteProblem is null);
         Assert.Single(session.Log.Lines, line => line.Contains("NOSPACE", StringComparison.Ordinal));
         Assert.Single(session.Log.Lines, line => line.StartsWith("connected to etcd", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Word_of_a_commit_that_arrives_late_does_not_take_the_place_of_newer_word()
+    {
+        using var etcd = new EtcdServer();
+        await using var way = new DelayedWay(new Uri(etcd.Endpoint), TimeSpan.Zero);
+        await using var session = new StoreSession(StoreSession.Settings($"{way.Endpoint},{etcd.Endpoint}"));
+        string Said() => etcd.Ctl("get", "/updated/gw1/commit", "--print-value-only").Trim();
+        session.Book.SetText("commit", "first");
+        session.Publish();
+        await StoreSession.EventuallyAsync(() => Said() == "first");
+
+        way.Hold();
+        session.Book.SetText("commit", "second");
+        session.Publish();
+        await session.UntilAsync(() => session.Store.Problem is not null);
+        session.Book.SetText("commit", "third");
+        session.Publish();
+        await StoreSession.EventuallyAsync(() => Said() == "third");
+        way.Release();
+        // Nobody tells whether it has arrived; the write that comes last shows that all is well.
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+
+        Assert.Equal("third", Said());
+        session.Book.SetText("commit", "fourth");
+        session.Publish();
+        await StoreSession.EventuallyAsync(() => Said() == "fourth");
     }
 
     [Fact]

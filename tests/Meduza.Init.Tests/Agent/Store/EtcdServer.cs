@@ -85,6 +85,11 @@ internal sealed class EtcdServer : IDisposable
         _process = null;
     }
 
+    /// <summary>Stops it answering, and everything else, without closing a connection.</summary>
+    public void Freeze() => _process!.Kill(19);
+
+    public void Thaw() => _process!.Kill(18);
+
     /// <summary>Runs <c>etcdctl</c> against it.</summary>
     public string Ctl(params string[] args)
     {
