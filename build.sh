@@ -23,6 +23,9 @@ usage: ./build.sh [VERB]
   lab           the same, and keep the network up for looking around, until Ctrl-C (as root)
   bench         measure; one line of JSON a figure (as root); "bench PART…" for some of it: supervision, flood, continuity,
                 rules, routes, wireguard, rendering, boot, commits
+  soak          change the keys of three gateways at random, 10,000 times, while agents and members of etcd are killed and
+                links cut, and compare what they are with what they must be (as root); "soak N SEED" for N others, which
+                are the same ones for the same seed
   size          compile once more, and print where the bytes of the binary are; one line of JSON a part
   fuzz          give 10 million mutated messages to every netlink parser, and 100,000 fleets of hostile keys to every
                 renderer; "fuzz netlink" or "fuzz rendering" for one of them, "fuzz rendering N SEED" for N others
@@ -38,6 +41,7 @@ main() {
         demo) run_demo ;;
         lab) run_demo --keep ;;
         bench | "bench "*) shift && run_bench "$@" ;;
+        soak | "soak "*) shift && run_soak "$@" ;;
         size) measure_size ;;
         fuzz | "fuzz "*) shift && run_fuzz "$@" ;;
         clean) clean ;;

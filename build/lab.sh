@@ -1,10 +1,17 @@
-# The demo and the measurements: gateways as real PID 1 in namespaces, by tests/Meduza.Lab.
+# The demo, the soak and the measurements: gateways as real PID 1 in namespaces, by tests/Meduza.Lab.
 
 readonly LAB=tests/Meduza.Lab/bin/Debug/net10.0/Meduza.Lab
 
 run_demo() {
     prepare_lab demo tests/Meduza.Lab/Meduza.Lab.csproj
     exec "$LAB" demo "$@"
+}
+
+# run_soak [CHANGES [SEED]]
+run_soak() {
+    local changes=${1:-10000} seed=${2:-$((RANDOM * 32768 + RANDOM))}
+    prepare_lab soak tests/Meduza.Lab/Meduza.Lab.csproj
+    exec "$LAB" soak "$changes" "$seed" artifacts/soak
 }
 
 # run_bench [PART…]

@@ -1,11 +1,10 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Meduza.Linux.Process;
 
 namespace Meduza.Lab.Harness;
 
-/// <summary>How a lab's etcd is guarded.</summary>
+/// <summary>How a lab's etcd is guarded, and of how many servers it is.</summary>
 public sealed record EtcdOptions
 {
     /// <summary>Serves https only, to clients with a certificate of the lab's authority only.</summary>
@@ -13,9 +12,12 @@ public sealed record EtcdOptions
 
     /// <summary>Password of the users <c>root</c> and <c>gateway</c> (who may read and write everything); null is no authentication.</summary>
     public string? Password { get; init; }
+
+    /// <summary>How many servers: one in the lab's core, or more, each in a namespace of its own that can be cut off.</summary>
+    public int Members { get; init; } = 1;
 }
 
-/// <summary>Debian's etcd in a network namespace, and etcdctl to talk to it.</summary>
+/// <summary>A lab's etcd, of one server or several, and etcdctl to talk to it.</summary>
 public sealed class Etcd : IDisposable
 {
     /// <summary>etcd takes 128 operations in one transaction.</summary>
@@ -24,13 +26,13 @@ public sealed class Etcd : IDisposable
     private readonly NetworkNamespace _network;
     private readonly LabFolder _folder;
     private readonly EtcdOptions _options;
-    private readonly string _address;
-    private RunningCommand? _server;
     private bool _authenticated;
 
-    internal Etcd(NetworkNamespace network, LabFolder folder, string address, EtcdOptions options)
+    /// <param name="network">Where clients are that have no network of their own.</param>
+    /// <param name="members">Its servers, not started yet.</param>
+    internal Etcd(NetworkNamespace network, LabFolder folder, string address, IReadOnlyList<EtcdMember> members, EtcdOptions options)
     {
-        (_network, _folder, _address, _options) = (network, folder, address, options);
+        (_network, _folder, Members, _options) = (network, folder, members, options);
         if (options.Tls)
             Certificates = LabCertificates.Create($"{folder.Path}/tls", address);
         Start();
@@ -38,47 +40,44 @@ public sealed class Etcd : IDisposable
             TurnAuthenticationOn(password);
     }
 
+    public IReadOnlyList<EtcdMember> Members { get; }
+
     /// <summary>Where clients reach it, as <c>ETCD_ENDPOINTS</c> has it.</summary>
-    public string Endpoint => $"{(_options.Tls ? "https" : "http")}://{_address}:2379";
+    public string Endpoint => string.Join(',', Members.Select(member => member.Endpoint));
 
     /// <summary>The files of the lab's authority; null without TLS.</summary>
     public LabCertificates? Certificates { get; }
 
-    public int Pid => _server?.Pid ?? 0;
-
-    /// <summary>Starts the server, with the data that it had; returns when it serves.</summary>
+    /// <summary>Starts all members that do not run; returns when they serve.</summary>
     public void Start()
     {
-        List<string> command =
-        [
-            "etcd", "--name", "lab", "--data-dir", $"{_folder.Path}/etcd",
-            "--listen-client-urls", Endpoint, "--advertise-client-urls", Endpoint,
-            "--listen-peer-urls", "http://127.0.0.1:2380", "--initial-advertise-peer-urls", "http://127.0.0.1:2380",
-            "--initial-cluster", "lab=http://127.0.0.1:2380",
-            // Alone, it need not wait a second for others before it elects itself.
-            "--heartbeat-interval", "20", "--election-timeout", "200",
-        ];
-        if (Certificates is { } tls)
-            command.AddRange(["--cert-file", tls.ServerCertificate, "--key-file", tls.ServerKey, "--trusted-ca-file", tls.Authority, "--client-cert-auth"]);
-        var inside = _network.Command(command);
-        _server = Command.Start(inside[0], [.. inside.Skip(1)], [.. Spawn.OwnEnvironment(), .. UnsupportedMachine()]);
-        _folder.Own("etcd", _server.Pid);
-        _server.WaitForLine(l => l.Contains("ready to serve client requests", StringComparison.Ordinal), Must.Patience);
+        // One of several does not serve alone: all are launched before the first one is waited for.
+        List<EtcdMember> started = [.. Members.Where(member => !member.IsRunning)];
+        foreach (var member in started)
+            member.Launch(Members, Certificates);
+        foreach (var member in started)
+            member.WaitUntilServing();
     }
 
     /// <summary>SIGTERM, and waits for the end.</summary>
     public void Stop()
     {
-        _server?.Kill(15);
-        _server?.Wait(Must.Patience);
-        _server?.Dispose();
-        _server = null;
+        foreach (var member in Members)
+            member.Stop();
     }
 
-    /// <summary>Stops it answering without closing a connection, as a network that drops packets does.</summary>
-    public void Freeze() => _server?.Kill(19);
+    /// <inheritdoc cref="EtcdMember.Freeze"/>
+    public void Freeze()
+    {
+        foreach (var member in Members)
+            member.Freeze();
+    }
 
-    public void Thaw() => _server?.Kill(18);
+    public void Thaw()
+    {
+        foreach (var member in Members)
+            member.Thaw();
+    }
 
     /// <summary>Runs etcdctl with the right endpoint and credentials.</summary>
     public string Ctl(IReadOnlyList<string> arguments, string? input = null) =>
@@ -125,8 +124,8 @@ public sealed class Etcd : IDisposable
 
     public void Dispose()
     {
-        _server?.Dispose();
-        _server = null;
+        foreach (var member in Members)
+            member.Dispose();
     }
 
     private List<(string Key, string Value)> GetPrefix(string prefix, bool exact)
@@ -180,9 +179,4 @@ public sealed class Etcd : IDisposable
         }
         return quoted.Append('"').ToString();
     }
-
-    private static IEnumerable<string> UnsupportedMachine() =>
-        RuntimeInformation.OSArchitecture == Architecture.X64
-            ? []
-            : [$"ETCD_UNSUPPORTED_ARCH={RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}"];
 }

@@ -12,13 +12,7 @@ public sealed class Gateway : IDisposable
     internal Gateway(LabNetwork lab, string name, string underlay)
     {
         (_lab, Name, Underlay) = (lab, name, underlay);
-        Network = NetworkNamespace.Create(lab.Folder.Prefix + name);
-        lab.Core.Ip(
-            $"link add {name} type veth peer name eth0 netns {Network.Name}",
-            $"link set {name} master br0 up");
-        Network.Ip(
-            $"address add {underlay}/24 dev eth0",
-            "link set eth0 up");
+        Network = lab.Place(name, underlay);
     }
 
     /// <summary>Its node id.</summary>

@@ -38,7 +38,7 @@ public sealed class LabNetwork : IDisposable
         Live.Add(lab);
         try
         {
-            lab.Etcd = lab.Own(new Etcd(lab.Core, lab.Folder, "192.0.2.1", etcd ?? new()));
+            lab.Etcd = lab.MakeEtcd(etcd ?? new());
             lab.Events = lab.Own(lab.Etcd.Watch());
             return lab;
         }
@@ -47,6 +47,29 @@ public sealed class LabNetwork : IDisposable
             lab.Dispose();
             throw;
         }
+    }
+
+    private Etcd MakeEtcd(EtcdOptions options)
+    {
+        List<EtcdMember> members = options.Members == 1
+            ? [new(Core, Folder, "etcd", "192.0.2.1", options)]
+            : [.. Enumerable.Range(2, options.Members).Select(n => new EtcdMember(Place($"etcd{n}", $"192.0.2.{n}"), Folder, $"etcd{n}", $"192.0.2.{n}", options))];
+        foreach (var member in members)
+            member.Network.Ip("link set lo up");
+        return Own(new Etcd(Core, Folder, "192.0.2.1", members, options));
+    }
+
+    /// <summary>A network namespace on the underlay: its <c>eth0</c> is the core's device <paramref name="name"/>, on the bridge.</summary>
+    internal NetworkNamespace Place(string name, string underlay)
+    {
+        var network = Own(NetworkNamespace.Create(Folder.Prefix + name));
+        Core.Ip(
+            $"link add {name} type veth peer name eth0 netns {network.Name}",
+            $"link set {name} master br0 up");
+        network.Ip(
+            $"address add {underlay}/24 dev eth0",
+            "link set eth0 up");
+        return network;
     }
 
     /// <summary>A place for a gateway; it is not started yet.</summary>

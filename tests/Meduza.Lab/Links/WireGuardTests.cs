@@ -11,8 +11,8 @@ public sealed class WireGuardTests : IDisposable
     private readonly LabNetwork _lab = LabNetwork.Create();
     private readonly Gateway _a;
     private readonly Gateway _b;
-    private readonly (string Private, string Public) _keyA = NewKey();
-    private readonly (string Private, string Public) _keyB = NewKey();
+    private readonly (string Private, string Public) _keyA = WireGuardKeys.New();
+    private readonly (string Private, string Public) _keyB = WireGuardKeys.New();
 
     public WireGuardTests()
     {
@@ -51,7 +51,7 @@ public sealed class WireGuardTests : IDisposable
 
         // A second peer comes, changes and goes; the process, the session and its counters stay.
         var daemons = _a.Daemons();
-        var more = NewKey().Public;
+        var more = WireGuardKeys.New().Public;
         Assert.Equal(["wireguard/link"], Apply("two", (Wire + "peer/more/public_key", more), (Wire + "peer/more/allowed_ips", "10.8.0.0/16")));
         Assert.Equal(["wireguard/link"], Apply("three", (Wire + "peer/more/allowed_ips", "10.7.0.0/16")));
         _lab.Etcd.Delete($"/nodes/gw-a/{Wire}peer/more/public_key");
@@ -105,10 +105,4 @@ public sealed class WireGuardTests : IDisposable
             ("peer/other/allowed_ips", allowed), ("peer/other/endpoint", $"{endpoint}:51820"), ("peer/other/persistent_keepalive", "5"),
         }.Select(k => ($"/nodes/{gateway.Name}/{Wire}{k.Item1}", k.Item2)),
     ];
-
-    private static (string Private, string Public) NewKey()
-    {
-        var secret = Must.Run(["wg", "genkey"]).Trim();
-        return (secret, Must.Run(["wg", "pubkey"], secret).Trim());
-    }
 }
