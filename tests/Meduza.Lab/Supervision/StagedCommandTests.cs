@@ -1,8 +1,6 @@
 using System.Globalization;
 using Meduza.Lab.Harness;
-using Meduza.Linux;
 using Meduza.Linux.Process;
-using static Tmds.Linux.LibC;
 
 namespace Meduza.Lab.Supervision;
 
