@@ -106,38 +106,62 @@ public sealed class BgpMeaningTests : IDisposable
     }
 
     [Fact]
-    public void A_changed_filter_takes_effect_and_no_session_starts_anew()
+    public void A_set_in_a_path_counts_one()
+    {
+        Start(Keys.With(Left + "no_transit", "true"));
+        ForeignRouter.Start(_left, 65002, "10.30.0.2", "10.30.0.1",
+            new Announced("172.20.1.0/24", "65041"), new Announced("172.20.2.0/24", "65042"), new Announced("172.20.0.0/16", "") { IsSet = true },
+            new Announced("172.21.1.0/24", "65010 65031"), new Announced("172.21.2.0/24", "65010 65032"), new Announced("172.21.0.0/16", "") { IsSet = true },
+            new Announced("172.16.1.0/24", ""));
+        Eventually(_gateway, routes => routes.Contains("172.20.0.0/16") && routes.Contains("172.16.1.0/24"));
+        Assert.Contains("65002 {65041,65042}", _gateway.Vtysh("-c", "show bgp ipv4 unicast 172.20.0.0/16"), StringComparison.Ordinal);
+        Assert.DoesNotContain("172.21.0.0/16", ForeignRouter.Routes(_gateway));
+    }
+
+    [Fact]
+    public void A_changed_filter_takes_effect_by_route_refresh_and_no_session_starts_anew()
     {
         var before = Start(Keys);
         ForeignRouter.Start(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""), new Announced("172.16.2.0/24", ""));
         ForeignRouter.Start(_right, 65003, "10.31.0.2", "10.31.0.1");
         Eventually(_right, routes => routes.Contains("172.16.1.0/24") && routes.Contains("172.16.2.0/24"));
-        var established = Established();
+        var sessions = Sessions();
 
         Apply(before, Keys.With("/global/bgp/filter/in", "deny 172.16.2.0/24\npermit 0.0.0.0/0 ge 1 le 32"));
         Eventually(_right, routes => !routes.Contains("172.16.2.0/24"));
         Assert.Contains("172.16.1.0/24", ForeignRouter.Routes(_right));
-        Assert.Equal(established, Established());
+        AssertGoOn(sessions);
+        Assert.All(Sessions(), session => Assert.True(session.Value.Refreshes > sessions[session.Key].Refreshes));
     }
 
     [Fact]
-    public void Changes_that_do_not_concern_a_neighbour_leave_its_session_alone()
+    public void Five_hundred_changes_that_do_not_concern_a_neighbour_leave_its_session_alone()
     {
-        var keys = Keys;
-        var state = Start(keys);
-        ForeignRouter.Start(_left, 65002, "10.30.0.2", "10.30.0.1");
+        const string Third = "/nodes/gw-b/openvpn/third/";
+        var state = Start(Keys);
+        ForeignRouter.Start(_left, 65002, "10.30.0.2", "10.30.0.1", new Announced("172.16.1.0/24", ""));
         ForeignRouter.Start(_right, 65003, "10.31.0.2", "10.31.0.1");
-        Sandbox.Eventually(() => Established().Count == 2, () => _gateway.Service("bgpd").Text);
-        var established = Established();
-        for (var i = 0; i < 20; i++)
+        Sandbox.Eventually(() => Sessions().Count == 2, () => _gateway.Service("bgpd").Text);
+        Eventually(_right, routes => routes.Contains("172.16.1.0/24"));
+        var sessions = Sessions();
+        using var vty = new Vty(_gateway.HostPath("/run/frr/bgpd.vty"));
+        for (var i = 0; i < 500; i++)
         {
-            keys = keys.With("/nodes/gw-b/lan", $"10.42.{i}.0/24\n10.42.20.0/24").With(Left + "no_transit", i % 2 == 0 ? "true" : "false")
-                .With("/global/bgp/filter/out", i % 3 == 0 ? "permit 0.0.0.0/0 le 32" : "permit 0.0.0.0/0 le 24")
-                .With("/nodes/gw-a/private_lan", $"10.99.{i}.0/24");
-            state = Apply(state, keys);
+            // One thing at a time, so that each comes on top of several others.
+            var keys = (i / 7 % 2 == 0 ? Keys : Keys.With(Left + "no_transit", "true").With(Right + "no_forward", "true"))
+                .With("/nodes/gw-b/lan", $"10.42.{i / 5 % 200}.0/24\n10.42.20.0/24")
+                .With("/global/bgp/filter/out", i / 3 % 2 == 0 ? "permit 0.0.0.0/0 le 32" : $"deny 192.168.{i / 3 % 200}.0/24\npermit 0.0.0.0/0 le 24")
+                .With("/nodes/gw-a/private_lan", $"10.99.{i % 100}.0/24");
+            if (i / 11 % 2 == 1)
+                keys = keys.With(Third, ("enable", "true"), ("dev", "tun2"), ("port", "1197"), ("ifconfig", "10.32.0.1 10.32.0.2"), ("secret", Material.Of("static.key")), ("bgp/peer_asn", $"{65100 + (i / 2 % 5)}"), ("bgp/peer_ip", "10.32.0.2"), ("bgp/weight", $"{i % 50}"));
+            var now = keys.Render("gw-b", Sandbox.Machine);
+            var (running, desired) = (Text(state), Text(now));
+            vty.Apply(FrrDelta.Compute(running, desired));
+            var shown = FrrReadback.Read(vty.Execute("show running-config").Text, desired);
+            Assert.True(ReferenceEquals(desired, shown), $"after change {i}: {FrrReadback.Difference(shown, desired)}");
+            state = now;
         }
-        Assert.Equal(established, Established());
-        Assert.Empty(FrrDelta.Compute(Text(state), Text(keys.Render("gw-b", Sandbox.Machine))));
+        AssertGoOn(sessions);
     }
 
     private DesiredState Start(KeySet keys)
@@ -185,12 +209,38 @@ public sealed class BgpMeaningTests : IDisposable
     private static void Eventually(Sandbox machine, Func<IReadOnlyCollection<string>, bool> condition) =>
         Sandbox.Eventually(() => condition(ForeignRouter.Routes(machine)), () => string.Join('\n', ForeignRouter.Routes(machine)));
 
-    /// <summary>Neighbours whose session is up, with how often one came and went: a session that flapped shows other numbers.</summary>
-    private IReadOnlyList<string> Established()
+    private void AssertGoOn(Dictionary<string, Session> before)
+    {
+        var now = Sessions();
+        foreach (var (neighbor, session) in before)
+            Assert.True(now.TryGetValue(neighbor, out var after) && after.GoesOnFrom(session), $"{neighbor}: {session} → {after}");
+    }
+
+    /// <summary>The sessions that are up, by neighbour.</summary>
+    private Dictionary<string, Session> Sessions()
     {
         using var answer = JsonDocument.Parse(_gateway.Vtysh("-c", "show bgp neighbors json"));
-        return [.. answer.RootElement.EnumerateObject()
+        return answer.RootElement.EnumerateObject()
             .Where(neighbor => neighbor.Value.TryGetProperty("bgpState", out var state) && state.GetString() == "Established")
-            .Select(neighbor => $"{neighbor.Name} {neighbor.Value.GetProperty("connectionsEstablished").GetInt32()} {neighbor.Value.GetProperty("connectionsDropped").GetInt32()}")];
+            .ToDictionary(neighbor => neighbor.Name, neighbor => Session.Of(neighbor.Value), StringComparer.Ordinal);
+    }
+
+    /// <summary>What bgpd counts of one session.</summary>
+    /// <param name="Since">When it began, in seconds since 1970, give or take one.</param>
+    /// <param name="Refreshes">Requests to send all routes again (RFC 2918).</param>
+    private sealed record Session(long Since, int Established, int Dropped, int Opens, int Notifications, int Refreshes)
+    {
+        public static Session Of(JsonElement neighbor)
+        {
+            var counts = neighbor.GetProperty("messageStats");
+            int Count(string name) => counts.GetProperty(name).GetInt32();
+            return new(
+                neighbor.GetProperty("bgpTimerUpEstablishedEpoch").GetInt64(), neighbor.GetProperty("connectionsEstablished").GetInt32(),
+                neighbor.GetProperty("connectionsDropped").GetInt32(), Count("opensSent") + Count("opensRecv"),
+                Count("notificationsSent") + Count("notificationsRecv"), Count("routeRefreshSent"));
+        }
+
+        public bool GoesOnFrom(Session before) =>
+            Math.Abs(Since - before.Since) <= 1 && this with { Since = 0, Refreshes = 0 } == before with { Since = 0, Refreshes = 0 };
     }
 }

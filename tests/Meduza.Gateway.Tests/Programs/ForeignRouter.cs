@@ -5,7 +5,11 @@ namespace Meduza.Gateway.Tests.Programs;
 
 /// <summary>A network that a foreign router announces.</summary>
 /// <param name="Prepended">AS numbers that it puts into the path beyond its own.</param>
-internal sealed record Announced(string Prefix, string Prepended);
+internal sealed record Announced(string Prefix, string Prepended)
+{
+    /// <summary>True where it puts its own networks in there together: in their path, what differs becomes a set.</summary>
+    public bool IsSet { get; init; }
+}
 
 /// <summary>A router of somebody else: it announces networks with a community of its own, and takes everything.</summary>
 internal static class ForeignRouter
@@ -18,7 +22,7 @@ internal static class ForeignRouter
             {(one.Prepended.Length > 0 ? $" set as-path prepend {one.Prepended}" : "")}
             exit
             """);
-        var networks = announced.Select((one, i) => $"  network {one.Prefix} route-map ANNOUNCE{i}");
+        var networks = announced.Select((one, i) => one.IsSet ? $"  aggregate-address {one.Prefix} as-set summary-only" : $"  network {one.Prefix} route-map ANNOUNCE{i}");
         var state = new DesiredState(
             [new DesiredFolder("/run/frr", (UnixFileMode)0b111_101_101, "frr"), new DesiredFolder("/etc/frr", (UnixFileMode)0b111_101_000, "frr")],
             [

@@ -18,7 +18,7 @@ public sealed class SoloGateway : IDisposable
         Lab = lab;
         Gateway = lab.AddGateway(Node);
         Host = Gateway.AddLan("10.1.0");
-        lab.Own(new OpenVpnPeer(lab, Gateway.Underlay, "10.254.0.2", "10.254.0.1", _secret));
+        lab.Own(new OpenVpnPeer(lab, lab.Core, Gateway.Underlay, "10.254.0.2", "10.254.0.1", _secret));
     }
 
     public LabNetwork Lab { get; }

@@ -29,7 +29,7 @@ public sealed class OpenVpnTests : IDisposable
 
     public void Dispose() => _lab.Dispose();
 
-    private OpenVpnPeer OtherEnd() => new(_lab, _gateway.Underlay, "10.254.0.2", "10.254.0.1", _secret);
+    private OpenVpnPeer OtherEnd() => new(_lab, _lab.Core, _gateway.Underlay, "10.254.0.2", "10.254.0.1", _secret);
 
     [Fact]
     public void Commit_is_applied_without_the_other_end_and_the_link_is_up_when_it_comes()
