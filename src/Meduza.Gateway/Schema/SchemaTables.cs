@@ -82,7 +82,7 @@ public static class SchemaTables
         RefusedKey => "refused",
         { IsUndriven: true } => "undriven",
         Key<ImmutableArray<OpenVpnDirective>> => "directives",
-        { Template: "/commit" } or { Template: "/global/mesh_type" } or { Template: "/global/internal_routing_system" } => "fleet",
+        { Template: "/commit" or "/commit/confirm" } or { Template: "/global/mesh_type" } or { Template: "/global/internal_routing_system" } => "fleet",
         WrittenKey => "status",
         _ when spec.Template.StartsWith("/global/", StringComparison.Ordinal) => "global-" + spec.Template.Split('/')[2],
         _ when spec.Template.StartsWith("/dns/", StringComparison.Ordinal) => "hosts",

@@ -19,7 +19,7 @@ internal sealed class ServiceLink : IAsyncDisposable
 
     private readonly string _path;
     private readonly ConcurrentDictionary<string, ServiceStatus> _services = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<long> _reconciles = new();
+    private readonly ConcurrentQueue<ControlReply> _reconciles = new();
 
     private volatile Connection _connection;
 
@@ -88,10 +88,10 @@ internal sealed class ServiceLink : IAsyncDisposable
                 throw new ControlLostException($"PID 1 refuses the agent: {error}");
             foreach (var service in reply.Services)
                 Heard(service);
-            if (reply.Event == "reconcile")
+            if (reply.Event is "reconcile" or "rollback")
             {
-                _reconciles.Enqueue(reply.Reconcile);
-                triggers.Raise(Trigger.Full);
+                _reconciles.Enqueue(reply);
+                triggers.Raise(reply.Snapshot is null ? Trigger.Full : Trigger.Observe);
             }
             else
             {
@@ -131,13 +131,17 @@ internal sealed class ServiceLink : IAsyncDisposable
     public Task ReportAsync(AgentReport report, CancellationToken cancellation) =>
         SendAsync(new() { Verb = Verbs.Report, Report = report }, cancellation);
 
-    /// <summary>Whoever asked for a reconcile up to now.</summary>
-    public ImmutableArray<long> TakeReconciles()
+    /// <summary>Whoever asked for a reconcile up to now, and to which of the applied commits to go back, where that was asked for last.</summary>
+    public (ImmutableArray<long> Numbers, int? Back) TakeReconciles()
     {
         var taken = ImmutableArray.CreateBuilder<long>();
-        while (_reconciles.TryDequeue(out var id))
-            taken.Add(id);
-        return taken.ToImmutable();
+        int? back = null;
+        while (_reconciles.TryDequeue(out var asked))
+        {
+            taken.Add(asked.Reconcile);
+            back = asked.Snapshot ?? back;
+        }
+        return (taken.ToImmutable(), back);
     }
 
     /// <summary>Answers those who asked for a reconcile.</summary>

@@ -3,6 +3,7 @@ using Meduza.Init.Cli.Commits;
 using Meduza.Init.Cli.Doctor;
 using Meduza.Init.Cli.Offline;
 using Meduza.Init.Cli.Plans;
+using Meduza.Init.Cli.Rollbacks;
 using Meduza.Init.Control;
 
 namespace Meduza.Init.Cli;
@@ -11,5 +12,5 @@ namespace Meduza.Init.Cli;
 [RecordJson(
     typeof(StatusDocument), typeof(ServiceRow), typeof(VersionDocument), typeof(LogLine), typeof(KeysImportDocument), typeof(SchemaDocument),
     typeof(StateDocument), typeof(LintDocument), typeof(GeneratorOutput), typeof(DoctorDocument),
-    typeof(PlanDocument), typeof(CommitDocument), WriteOnly = true)]
+    typeof(PlanDocument), typeof(CommitDocument), typeof(RollbackDocument), typeof(AppliedDocument), WriteOnly = true)]
 internal static partial class CliJson;

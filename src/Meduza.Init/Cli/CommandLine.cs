@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using Meduza.Init.Cli.Commits;
 using Meduza.Init.Cli.Doctor;
 using Meduza.Init.Cli.Plans;
+using Meduza.Init.Cli.Rollbacks;
 using Meduza.Linux;
 
 namespace Meduza.Init.Cli;
@@ -106,7 +107,7 @@ internal static class CommandLine
         [
             new StatusVerb(session), new LogsVerb(session), new ReconcileVerb(session), new WaitVerb(session), new StartVerb(session), new StopVerb(session),
             new RestartVerb(session), new UpgradeVerb(session), new DoctorVerb(session), new VersionVerb(session),
-            new PlanVerb(session), new CommitVerb(session), new LintVerb(session), new RenderVerb(session), new GenerateVerb(session), new SchemaVerb(session),
+            new PlanVerb(session), new CommitVerb(session), new ConfirmVerb(session), new RollbackVerb(session), new LintVerb(session), new RenderVerb(session), new GenerateVerb(session), new SchemaVerb(session),
         ];
         foreach (var verb in verbs)
             root.Add(verb);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Meduza.Init.Agent.Reconcile;
 
 namespace Meduza.Init.Cli;
 
@@ -10,13 +11,28 @@ internal static class CommonOptions
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print JSON" };
 
-    /// <summary><c>--timeout S</c>: seconds, also parts of one.</summary>
+    /// <summary><c>--timeout S</c>: seconds, also parts of one, or with units.</summary>
     public static Option<double> Timeout() => new("--timeout")
     {
         Description = "Seconds to wait at most",
         HelpName = "S",
         DefaultValueFactory = _ => 60,
         CustomParser = Seconds,
+    };
+
+    /// <summary><c>--confirm S</c>: within how many seconds a commit is to be confirmed; 0 where it is not given.</summary>
+    public static Option<double> Confirm() => new("--confirm")
+    {
+        Description = "Every node goes back by itself unless `meduza confirm` follows within this time: seconds, or 90s, 5m, 1h30m",
+        HelpName = "S",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (Duration.Parse(text) is { } limit && ConfirmLimit.Allows(limit) && limit.Ticks % TimeSpan.TicksPerSecond == 0)
+                return limit.TotalSeconds;
+            result.AddError($"'{text}' is no time for a confirmation: give whole seconds, {Duration.Text(ConfirmLimit.Shortest)} to {ConfirmLimit.Longest.TotalHours:0}h (90, 5m, 1h30m)");
+            return 0;
+        },
     };
 
     /// <summary><c>--from FILE|-</c>: keys from a file instead of from etcd, for <see cref="KeyFiles.KeyFile"/>.</summary>
@@ -76,8 +92,8 @@ internal static class CommonOptions
     private static double Seconds(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= 86_400)
-            return seconds;
+        if (Duration.Parse(text) is { TotalSeconds: <= 86_400 } limit)
+            return limit.TotalSeconds;
         result.AddError($"'{text}' is not a time limit: give seconds, at most 86400");
         return 0;
     }

@@ -16,6 +16,9 @@ internal sealed record Session(TextWriter Output, TextWriter Error, bool Colour,
     /// <summary>Gives all of standard input, up to its end.</summary>
     public Func<byte[]> Input { get; init; } = () => DescriptorIO.ReadToEnd(new Descriptor(0), "standard input");
 
+    /// <summary>Where the commits of this node are kept.</summary>
+    public string SnapshotFolder { get; init; } = Agent.Store.SnapshotFolder.DefaultPath;
+
     /// <summary>Gives a setting of this node, null where it is not set.</summary>
     public Func<string, string?> Variable { get; init; } = new GivenEnvironment().Variable;
 

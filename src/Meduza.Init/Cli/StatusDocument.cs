@@ -17,6 +17,12 @@ internal sealed record StatusDocument
     public string? Version { get; init; }
     public EtcdReport? Etcd { get; init; }
     public CommitReport? Commit { get; init; }
+
+    /// <summary>The commit that waits for its confirmation; null where none does.</summary>
+    public ConfirmRow? Confirm { get; init; }
+
+    /// <summary>What this node went back from, until the next commit; null where it did not.</summary>
+    public RollbackReport? RolledBack { get; init; }
     public required ImmutableArray<ServiceRow> Services { get; init; }
 
     [JsonPropertyName("openvpn")]
@@ -28,7 +34,7 @@ internal sealed record StatusDocument
     public HealthPortReport? HealthPort { get; init; }
     public ImmutableArray<CommitError> Warnings { get; init; } = [];
 
-    public static StatusDocument Of(ControlReply reply) => new()
+    public static StatusDocument Of(ControlReply reply, TimeProvider time) => new()
     {
         Ok = IsOk(reply),
         Init = reply.Init,
@@ -36,6 +42,8 @@ internal sealed record StatusDocument
         Version = reply.Report?.Version,
         Etcd = reply.Report?.Etcd,
         Commit = reply.Report?.Commit,
+        Confirm = reply.Report?.Confirm is { } confirm ? ConfirmRow.Of(confirm, time) : null,
+        RolledBack = reply.Report?.RolledBack,
         Services = [.. reply.Services.Select(ServiceRow.Of)],
         OpenVpn = reply.Report?.OpenVpn ?? [],
         WireGuard = reply.Report?.WireGuard ?? [],
@@ -47,6 +55,17 @@ internal sealed record StatusDocument
     private static bool IsOk(ControlReply reply) =>
         reply.Services.All(s => ServiceStates.IsUp(s.State)) && reply.Report?.Commit?.Result == CommitReport.Applied
         && reply.Report.WireGuard.All(device => device.State == "up") && reply.Report.HealthPort?.Error is null;
+}
+
+/// <summary>A commit that waits for its confirmation.</summary>
+/// <param name="SecondsLeft">Until this node goes back by itself, to <c>to_commit</c>.</param>
+internal sealed record ConfirmRow(string Commit, long Revision, double SecondsLeft, string ToCommit, long ToRevision)
+{
+    public static ConfirmRow Of(ConfirmReport report, TimeProvider time)
+    {
+        var left = TimeSpan.FromSeconds((report.Deadline - time.GetTimestamp()) / (double)time.TimestampFrequency);
+        return new(report.Commit, report.Revision, Math.Round(Math.Max(0, left.TotalSeconds), 1), report.ToCommit, report.ToRevision);
+    }
 }
 
 /// <summary>One service, without its definition, which may hold what is nobody's business.</summary>

@@ -8,12 +8,13 @@ namespace Meduza.Init.Cli;
 internal static class StatusTable
 {
     /// <param name="reply">What PID 1 says.</param>
-    /// <param name="now">For ages.</param>
+    /// <param name="time">For ages, and for what is left of a time.</param>
     /// <param name="colour">True on a terminal.</param>
-    public static string Text(ControlReply reply, DateTimeOffset now, bool colour)
+    public static string Text(ControlReply reply, TimeProvider time, bool colour)
     {
+        var now = time.GetUtcNow();
         var text = new StringBuilder();
-        text.Append(Head(reply, now, colour));
+        text.Append(Head(reply, time, colour));
         foreach (var table in new[] { Services(reply.Services), Links(reply.Report, now), WireGuard(reply.Report, now), Neighbours(reply.Report), Findings(reply.Report) })
         {
             if (!table.IsEmpty)
@@ -44,8 +45,9 @@ internal static class StatusTable
         return table;
     }
 
-    private static string Head(ControlReply reply, DateTimeOffset now, bool colour)
+    private static string Head(ControlReply reply, TimeProvider time, bool colour)
     {
+        var now = time.GetUtcNow();
         var text = new StringBuilder();
         var report = reply.Report;
         if (reply.Init is { Faults: > 0 } init)
@@ -79,6 +81,18 @@ internal static class StatusTable
         {
             Line("commit", new Cell("none applied yet", Tone.Pending));
         }
+        if (report.Confirm is { } confirm)
+        {
+            Line(
+                "confirm", new Cell($"in {Duration.Text(TimeSpan.FromSeconds(ConfirmRow.Of(confirm, time).SecondsLeft))} this node goes back", Tone.Pending),
+                $"to {Named(confirm.ToCommit, confirm.ToRevision)}", new Cell("`meduza confirm` keeps the commit", Tone.Pending));
+        }
+        if (report.RolledBack is { } back)
+        {
+            Line(
+                "back", new Cell($"at {Named(back.ToCommit, back.ToRevision)}, until the next commit", Tone.Bad),
+                $"{Duration.Text(now - DateTimeOffset.FromUnixTimeMilliseconds(back.Time))} ago", $"from {Named(back.Commit, back.Revision)}: {back.Reason}");
+        }
         Line(
             "etcd",
             string.Join(", ", report.Etcd.Endpoints),
@@ -96,6 +110,8 @@ internal static class StatusTable
             text.Append('\n');
         }
     }
+
+    private static string Named(string commit, long revision) => revision == 0 ? "what was before the first commit" : $"\"{commit}\" revision {Number(revision)}";
 
     private static Columns Links(AgentReport? report, DateTimeOffset now)
     {

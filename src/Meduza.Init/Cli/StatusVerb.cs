@@ -34,11 +34,11 @@ internal sealed class StatusVerb : Verb
 
     private static int All(Session session, ControlReply reply, bool json)
     {
-        var document = StatusDocument.Of(reply);
+        var document = StatusDocument.Of(reply, session.Time);
         if (json)
             session.Output.WriteLine(JsonText.Document(document, CliJson.Write));
         else
-            session.Output.Write(StatusTable.Text(reply, session.Time.GetUtcNow(), session.Colour));
+            session.Output.Write(StatusTable.Text(reply, session.Time, session.Colour));
         return document.Ok ? ExitCodes.Done : ExitCodes.NotYet;
     }
 

@@ -42,8 +42,8 @@ internal sealed class WaitVerb : Verb
                         CultureInfo.InvariantCulture, $"{Tones.Paint("applied", Tone.Good, Session.Colour)} \"{Tones.Clean(commit.Commit)}\" revision {commit.Revision}"));
                     return ExitCodes.Done;
                 }
-                if (commit.Result == "rejected")
-                    throw new CommandException($"commit \"{commit.Commit}\" is rejected: {Reason(commit)}", ExitCodes.NotYet);
+                if (commit.Result is "rejected" or CommitReport.RolledBack)
+                    throw new CommandException($"commit \"{commit.Commit}\" is {commit.Result}: {Reason(commit)}", ExitCodes.NotYet);
             }
             if (Session.Time.GetElapsedTime(start) >= limit)
                 throw new CommandException(Late(value, limit, commit, problem), ExitCodes.NotYet);

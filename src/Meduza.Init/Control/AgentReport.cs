@@ -13,6 +13,12 @@ internal sealed record AgentReport
     public required string Version { get; init; }
     public EtcdReport Etcd { get; init => field = value ?? new(); } = new();
     public CommitReport? Commit { get; init; }
+
+    /// <summary>The commit that waits for its confirmation; null where none does.</summary>
+    public ConfirmReport? Confirm { get; init; }
+
+    /// <summary>What this node went back from, and to; null where it did not.</summary>
+    public RollbackReport? RolledBack { get; init; }
     public ImmutableArray<OpenVpnReport> OpenVpn { get; init => field = value.IsDefault ? [] : value; } = [];
     [JsonPropertyName("wireguard")]
     public ImmutableArray<WireGuardReport> WireGuard { get; init => field = value.IsDefault ? [] : value; } = [];
@@ -45,13 +51,25 @@ internal sealed record CommitReport
     /// <summary>The result of a commit that is wholly in force.</summary>
     public const string Applied = "applied";
 
+    /// <summary>The result of a commit that the node went back from.</summary>
+    public const string RolledBack = "rolled-back";
+
+    /// <summary>A word of <see cref="Confirm"/>: without a confirmation the node goes back.</summary>
+    public const string Waiting = "waiting";
+
+    /// <summary>A word of <see cref="Confirm"/>: this node has heard of the confirmation.</summary>
+    public const string Confirmed = "confirmed";
+
     public long Revision { get; init; }
 
     /// <summary>The value of <c>/commit</c>.</summary>
     public string Commit { get; init => field = value ?? ""; } = "";
 
-    /// <summary><c>applied</c>, <c>rejected</c> or <c>degraded</c>.</summary>
+    /// <summary><c>applied</c>, <c>rejected</c>, <c>degraded</c> or <c>rolled-back</c>.</summary>
     public required string Result { get; init; }
+
+    /// <summary><c>waiting</c> or <c>confirmed</c>; null for a commit that is not to be confirmed, or was before this agent's time.</summary>
+    public string? Confirm { get; init; }
 
     public ImmutableArray<CommitError> Errors { get; init => field = value.IsDefault ? [] : value; } = [];
 
@@ -64,6 +82,23 @@ internal sealed record CommitReport
     /// <summary>Unix time in milliseconds at which it was done. Not part of the key's value.</summary>
     public long Time { get; init; }
 }
+
+/// <summary>A commit that waits for its confirmation.</summary>
+/// <param name="Commit">The value of <c>/commit</c>.</param>
+/// <param name="Revision">Of etcd, at which it was written.</param>
+/// <param name="Deadline">CLOCK_MONOTONIC in nanoseconds at which this node goes back.</param>
+/// <param name="ToCommit">The value of the commit that it goes back to; empty for what was before the first.</param>
+/// <param name="ToRevision">That one's revision.</param>
+internal sealed record ConfirmReport(string Commit, long Revision, long Deadline, string ToCommit, long ToRevision);
+
+/// <summary>A commit that this node went back from: it stays so until the next one.</summary>
+/// <param name="Commit">The value of <c>/commit</c>.</param>
+/// <param name="Revision">Of etcd, at which it was written.</param>
+/// <param name="Reason">Why, in words.</param>
+/// <param name="ToCommit">The value of the commit that it went back to; empty for what was before the first.</param>
+/// <param name="ToRevision">That one's revision.</param>
+/// <param name="Time">When: Unix time in milliseconds.</param>
+internal sealed record RollbackReport(string Commit, long Revision, string Reason, string ToCommit, long ToRevision, long Time);
 
 /// <summary>What is wrong, and with which key (a component's name where no key is to blame).</summary>
 internal sealed record CommitError(string Key, string Message);

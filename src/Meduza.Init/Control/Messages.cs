@@ -26,6 +26,12 @@ internal static class Verbs
     public const string Reconcile = "reconcile";
 
     /// <summary>
+    /// Has the agent go back to the applied commit of <see cref="ControlRequest.Snapshot"/>; otherwise like <see cref="Reconcile"/>,
+    /// with which it shares the numbers.
+    /// </summary>
+    public const string Rollback = "rollback";
+
+    /// <summary>
     /// Sent by the agent once: from then on this connection gets an <see cref="ControlReply.Event"/> frame for every
     /// service whose state changed and for every reconcile that somebody asks for.
     /// </summary>
@@ -76,6 +82,9 @@ internal sealed record ControlRequest
     public AgentReport? Report { get; init; }
     public long Reconcile { get; init; }
 
+    /// <summary>With <see cref="Verbs.Rollback"/>: the number of the applied commit to go back to.</summary>
+    public int? Snapshot { get; init; }
+
     /// <summary>With <see cref="Verbs.Upgrade"/>: absolute path of the program; null for the one that runs.</summary>
     public string? Program { get; init; }
 
@@ -112,10 +121,16 @@ internal sealed record ControlReply
     /// <summary>PID 1 itself; with <see cref="Verbs.Status"/> and <see cref="Verbs.Upgrade"/>.</summary>
     public InitReport? Init { get; init; }
 
-    /// <summary><c>service</c> (then <see cref="Services"/> has it) or <c>reconcile</c> (then <see cref="Reconcile"/>).</summary>
+    /// <summary>
+    /// <c>service</c> (then <see cref="Services"/> has it), <c>reconcile</c> (then <see cref="Reconcile"/>) or <c>rollback</c>
+    /// (then <see cref="Snapshot"/>, too).
+    /// </summary>
     public string? Event { get; init; }
 
     public long Reconcile { get; init; }
+
+    /// <summary>The number of the applied commit to go back to.</summary>
+    public int? Snapshot { get; init; }
 }
 
 /// <summary>States of a service, as they appear in status and JSON.</summary>

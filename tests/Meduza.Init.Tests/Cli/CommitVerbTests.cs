@@ -104,11 +104,101 @@ public sealed class CommitVerbTests : IDisposable
         Assert.Equal("", _etcd.Ctl("get", "/commit"));
     }
 
+    [Fact]
+    public async Task A_commit_to_be_confirmed_says_how_and_writes_both_keys_at_once()
+    {
+        Online("gw1");
+        var commit = EtcdCommand.RunAsync(_etcd.Endpoint, "commit", "risky", "--confirm", "2m", "--timeout", "60");
+        var revision = await CommittedAsync();
+        Say("gw1", revision, "applied", "[]", confirm: "waiting");
+
+        var result = await commit;
+
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.EndsWith(
+            $"committed \"risky\" as revision {revision}\n`meduza confirm` keeps it; without that each node goes back by itself, 2m0s after it takes it up\n"
+                + "gw2 is offline: it applies the commit when it is back\ngw1 applied in 2 ms, nothing touched, waits for the confirmation\n",
+            result.Output, StringComparison.Ordinal);
+        using var note = JsonDocument.Parse(_etcd.Ctl("get", "/commit/confirm", "--write-out", "json"));
+        Assert.Equal(revision, note.RootElement.GetProperty("kvs")[0].GetProperty("mod_revision").GetInt64());
+        Assert.Equal("120", _etcd.Ctl("get", "/commit/confirm", "--print-value-only").Trim());
+    }
+
+    [Fact]
+    public async Task A_confirmation_waits_until_each_node_has_heard_of_it()
+    {
+        Online("gw1");
+        var revision = await CommitToBeConfirmedAsync();
+        Say("gw1", revision, "applied", "[]", confirm: "waiting");
+        var confirm = EtcdCommand.RunAsync(_etcd.Endpoint, "confirm", "--timeout", "60");
+        await StoreSession.EventuallyAsync(() => _etcd.Ctl("get", "/commit/confirm").Length == 0);
+        Say("gw1", revision, "applied", "[]", confirm: "waiting"); // a new session writes what is there
+        Say("gw1", revision, "applied", """["frr"]""", confirm: "confirmed");
+
+        var result = await confirm;
+
+        Assert.Equal(
+            (0, "", $"confirmed commit \"risky\" (revision {revision})\ngw2 is offline: it takes the commit up for good when it is back\ngw1 applied in 2 ms, touched frr, confirmed\n"),
+            (result.Code, result.Error, result.Output));
+    }
+
+    [Fact]
+    public async Task Where_nothing_waits_there_is_nothing_to_confirm()
+    {
+        var none = await EtcdCommand.RunAsync(_etcd.Endpoint, "confirm");
+        Assert.Equal((3, "meduza: nothing is committed yet\n"), (none.Code, none.Error));
+
+        var revision = await CommitToBeConfirmedAsync();
+        Assert.Equal(0, (await EtcdCommand.RunAsync(_etcd.Endpoint, "confirm")).Code);
+        var again = await EtcdCommand.RunAsync(_etcd.Endpoint, "confirm");
+        Assert.Equal(
+            (3, $"meduza: commit \"risky\" (revision {revision}) does not wait for a confirmation: it was made without --confirm, or is confirmed\n"), (again.Code, again.Error));
+
+        // One that somebody wrote by hand in its place does not wait.
+        await CommitToBeConfirmedAsync();
+        _etcd.Put("/commit", "by hand");
+        Assert.Equal(3, (await EtcdCommand.RunAsync(_etcd.Endpoint, "confirm")).Code);
+    }
+
+    [Fact]
+    public async Task A_confirmation_is_too_late_where_a_node_went_back_unless_it_is_to_take_it_up_again()
+    {
+        Online("gw1");
+        var revision = await CommitToBeConfirmedAsync();
+        Say("gw1", revision, "rolled-back", "[]", """[{"key": "/commit/confirm", "message": "late"}]""");
+
+        var late = await EtcdCommand.RunAsync(_etcd.Endpoint, "confirm");
+        Assert.Equal(
+            (3, $"meduza: too late: gw1 went back from commit \"risky\" (revision {revision}) already: commit again, or use --force to have it taken up again there\n"),
+            (late.Code, late.Error));
+        Assert.NotEqual("", _etcd.Ctl("get", "/commit/confirm"));
+
+        var forced = EtcdCommand.RunAsync(_etcd.Endpoint, "confirm", "--force", "--timeout", "60");
+        await StoreSession.EventuallyAsync(() => _etcd.Ctl("get", "/commit/confirm").Length == 0);
+        Say("gw1", revision, "applied", "[]", confirm: "confirmed");
+        Assert.Equal(0, (await forced).Code);
+    }
+
+    [Fact]
+    public async Task A_commit_in_the_place_of_one_that_waits_says_so()
+    {
+        await CommitToBeConfirmedAsync();
+        Assert.Contains(
+            "commit \"risky\" still waits for its confirmation: this one comes in its place, with all its keys and without a way back\n",
+            (await EtcdCommand.RunAsync(_etcd.Endpoint, "commit")).Output, StringComparison.Ordinal);
+    }
+
+    private async Task<long> CommitToBeConfirmedAsync()
+    {
+        await EtcdCommand.RunAsync(_etcd.Endpoint, "commit", "risky", "--confirm", "60", "--timeout", "0");
+        return await CommittedAsync();
+    }
+
     private void Online(params string[] nodes) => Array.ForEach(nodes, node => _etcd.Put($"/updated/{node}/online", "1"));
 
-    private void Say(string node, long revision, string result, string changed, string errors = "[]") => _etcd.Put(
+    private void Say(string node, long revision, string result, string changed, string errors = "[]", string? confirm = null) => _etcd.Put(
         $"/updated/{node}/commit",
-        $$"""{"revision": {{revision}}, "commit": "x", "result": "{{result}}", "errors": {{errors}}, "changed": {{changed}}, "duration_ms": 2, "version": "1"}""");
+        $$"""{"revision": {{revision}}, "commit": "x", "result": "{{result}}", "errors": {{errors}}, "changed": {{changed}}, "duration_ms": 2, "version": "1"{{(confirm is null ? "" : $""", "confirm": "{confirm}" """)}}}""");
 
     /// <returns>The revision of the commit, once it is there.</returns>
     private async Task<long> CommittedAsync()

@@ -105,7 +105,7 @@ internal sealed class FakePid1 : IDisposable
         }
     }
 
-    private static ManualClock Clock()
+    public static ManualClock Clock()
     {
         var clock = new ManualClock();
         clock.Jump(Now - clock.GetUtcNow());

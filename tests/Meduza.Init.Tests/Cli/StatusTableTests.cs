@@ -16,7 +16,7 @@ public class StatusTableTests
         agent    ready  12    3m12s
         dnsmasq  ready  1034  3m12s
 
-        """, StatusTable.Text(Samples.Healthy, FakePid1.Now, colour: false));
+        """, StatusTable.Text(Samples.Healthy, FakePid1.Clock(), colour: false));
 
     [Theory]
     [InlineData(true, null, "probes  port 8080  open\n")]
@@ -24,7 +24,7 @@ public class StatusTableTests
     [InlineData(false, "it cannot be opened", "probes  port 8080  closed  it cannot be opened\n")]
     public void Port_for_probes_is_shown_where_there_is_one(bool open, string? error, string line) => Assert.Contains(
         "\n" + line,
-        StatusTable.Text(Samples.Healthy with { Report = Samples.Report(Samples.Commit()) with { HealthPort = new(8080, open, error) } }, FakePid1.Now, colour: false),
+        StatusTable.Text(Samples.Healthy with { Report = Samples.Report(Samples.Commit()) with { HealthPort = new(8080, open, error) } }, FakePid1.Clock(), colour: false),
         StringComparison.Ordinal);
 
     [Fact]
@@ -51,7 +51,37 @@ public class StatusTableTests
         error    /nodes/gw-a/bgp/asn  65000x is not an AS number
         warning  /nodes/gw-b/lan      10.0.0.1/24 has host bits set: read as 10.0.0.0/24
 
-        """, StatusTable.Text(Samples.Troubled, FakePid1.Now, colour: false));
+        """, StatusTable.Text(Samples.Troubled, FakePid1.Clock(), colour: false));
+
+    [Fact]
+    public void A_commit_that_waits_is_shown_with_what_is_left_of_its_time()
+    {
+        var clock = FakePid1.Clock();
+        var report = Samples.Report(Samples.Commit()) with { Confirm = new("change 4711", 57, (clock.GetTimestamp() + TimeSpan.FromSeconds(42.5).Ticks), "before", 50) };
+
+        Assert.Contains(
+            "\nconfirm in 42s this node goes back  to \"before\" revision 50  `meduza confirm` keeps the commit\netcd ",
+            StatusTable.Text(new() { Report = report }, clock, colour: false), StringComparison.Ordinal);
+        var document = StatusDocument.Of(new() { Report = report }, clock);
+        Assert.Equal((42.5, 57L, "before"), (document.Confirm!.SecondsLeft, document.Confirm.Revision, document.Confirm.ToCommit));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, StatusDocument.Of(new() { Report = report }, clock).Confirm!.SecondsLeft);
+    }
+
+    [Fact]
+    public void A_node_that_went_back_says_from_what_to_what_and_why()
+    {
+        var report = Samples.Report(Samples.Commit(CommitReport.RolledBack)) with
+        {
+            RolledBack = new("change 4711", 57, "it was not confirmed within 60 s", "", 0, FakePid1.Now.AddSeconds(-192).ToUnixTimeMilliseconds()),
+        };
+        var reply = Samples.Healthy with { Report = report };
+
+        Assert.Contains(
+            "\nback    at what was before the first commit, until the next commit  3m12s ago  from \"change 4711\" revision 57: it was not confirmed within 60 s\netcd ",
+            StatusTable.Text(reply, FakePid1.Clock(), colour: false), StringComparison.Ordinal);
+        Assert.False(StatusDocument.Of(reply, FakePid1.Clock()).Ok);
+    }
 
     [Fact]
     public void Before_the_agent_reported_there_are_the_services_alone() => Assert.Equal(
@@ -62,7 +92,7 @@ public class StatusTableTests
         agent    starting  12   3m12s
 
         """,
-        StatusTable.Text(new ControlReply { Services = [Samples.Service("agent", ServiceStates.Starting, 12)] }, FakePid1.Now, colour: false));
+        StatusTable.Text(new ControlReply { Services = [Samples.Service("agent", ServiceStates.Starting, 12)] }, FakePid1.Clock(), colour: false));
 
     [Fact]
     public void Lines_that_a_full_disk_cost_are_shown_where_there_are_any() => Assert.Equal(
@@ -76,22 +106,22 @@ public class StatusTableTests
 
     [Fact]
     public void Before_the_first_commit_it_says_so() => Assert.Contains(
-        "commit  none applied yet\n", StatusTable.Text(new ControlReply { Report = Samples.Report(null) }, FakePid1.Now, colour: false), StringComparison.Ordinal);
+        "commit  none applied yet\n", StatusTable.Text(new ControlReply { Report = Samples.Report(null) }, FakePid1.Clock(), colour: false), StringComparison.Ordinal);
 
     [Fact]
     public void Colour_tells_good_from_bad()
     {
-        var text = StatusTable.Text(Samples.Troubled, FakePid1.Now, colour: true);
+        var text = StatusTable.Text(Samples.Troubled, FakePid1.Clock(), colour: true);
         Assert.Contains("\e[32mready\e[0m", text, StringComparison.Ordinal);
         Assert.Contains("\e[31mfailing\e[0m", text, StringComparison.Ordinal);
         Assert.Contains("\e[33mwaiting\e[0m", text, StringComparison.Ordinal);
-        Assert.DoesNotContain('\e', StatusTable.Text(Samples.Troubled, FakePid1.Now, colour: false));
+        Assert.DoesNotContain('\e', StatusTable.Text(Samples.Troubled, FakePid1.Clock(), colour: false));
     }
 
     [Fact]
     public void Key_that_would_steer_the_terminal_is_shown_and_not_obeyed()
     {
         var reply = Samples.Healthy with { Report = Samples.Report(Samples.Commit() with { Commit = "\e[2Jx\r\nnode  other" }) };
-        Assert.Contains("\"\\x1b[2Jx\\x0d\\x0anode  other\"", StatusTable.Text(reply, FakePid1.Now, colour: false), StringComparison.Ordinal);
+        Assert.Contains("\"\\x1b[2Jx\\x0d\\x0anode  other\"", StatusTable.Text(reply, FakePid1.Clock(), colour: false), StringComparison.Ordinal);
     }
 }

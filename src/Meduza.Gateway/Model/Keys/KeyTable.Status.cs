@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace Meduza.Gateway.Model.Keys;
 
-/// <summary>A key that the gateways write, for others to read.</summary>
+/// <summary>A key that Meduza writes, for others to read: a gateway, or the command line.</summary>
 /// <param name="Form">What its value looks like.</param>
 public sealed record WrittenKey(string Template, string Form, string About) : KeySpec(Template, About)
 {
     public override string KindName => Form;
 
-    public override string Expected => $"{Form}, written by the gateway";
+    public override string Expected => $"{Form}, written by Meduza itself";
 }
 
 public static partial class KeyTable
@@ -19,7 +19,7 @@ public static partial class KeyTable
     [
         Written("online", "1", "There while the node is, on a lease of UPDATE_TTL_SECONDS."),
         Written("last", "YYYY-MM-DDTHH:mm:ss+0000", "When the node last became what its keys say, UTC."),
-        Written("commit", "JSON object", "What became of the last commit: revision, commit, result, errors, changed, duration_ms, version."),
+        Written("commit", "JSON object", "What became of the last commit: revision, commit, result (applied, degraded, rejected, rolled-back), confirm (waiting, confirmed; absent where neither), errors, changed, duration_ms, version."),
         Written("openvpn/<NAME>/status", State, "The OpenVPN instance."),
         Written("wireguard/<NAME>/status", State, "The WireGuard device."),
         .. ((string[])["easytier", "tinc", "frr", "clash", "mosdns", "dnsmasq"]).Select(tool => Written($"{tool}/status", State, "All services of the part.")),

@@ -15,6 +15,10 @@ public static partial class KeyTable
 
     public static Key<string> Commit { get; } = new("/commit", Kinds.FreeText, "Any change starts a reconcile of every node; the value is free text.");
 
+    public static KeySpec CommitConfirm { get; } = new WrittenKey(
+        "/commit/confirm", "seconds, 10 to 86400",
+        "Written together with /commit by `meduza commit --confirm`: every node goes back by itself unless it is deleted within that time, which is what `meduza confirm` does.");
+
     public static Key<MeshType> MeshType { get; } = new(
         "/global/mesh_type", Kinds.OneOf(("easytier", Model.MeshType.EasyTier), ("tinc", Model.MeshType.Tinc)),
         "Which overlay joins the nodes; the two are never up together.")
@@ -60,7 +64,7 @@ public static partial class KeyTable
     {
         internal static readonly ImmutableArray<KeySpec> Keys =
         [
-            Commit, MeshType, InternalRouting, Lan, PrivateLan, RouterId, Behavior,
+            Commit, CommitConfirm, MeshType, InternalRouting, Lan, PrivateLan, RouterId, Behavior,
             .. EasyTierKeys, .. TincKeys, .. OpenVpnKeys, .. DirectiveKeys, .. LinkBgpKeys, .. WireGuardKeys, .. BgpKeys, .. OspfKeys, .. ClashKeys, .. PacketKeys, .. MosdnsKeys, DnsmasqEnable, HostRecord, .. HealthyKeys, .. UndrivenKeys, .. StatusKeys,
         ];
     }

@@ -14,6 +14,7 @@ internal sealed partial class LastGood(SnapshotFolder folder, ILogger log)
     private Due _due;
     private Snapshot? _inForce;
     private Snapshot? _applied;
+    private (CommitHold Hold, KeptCommit Target) _hold;
 
     [Flags]
     private enum Due
@@ -22,6 +23,8 @@ internal sealed partial class LastGood(SnapshotFolder folder, ILogger log)
         InForce = 1,
         Applied = 2,
         Hosts = 4,
+        Hold = 8,
+        HoldIsOver = 16,
     }
 
     /// <summary>Why it is not kept, with the remedy; null while it is. It is tried again with every turn.</summary>
@@ -36,6 +39,24 @@ internal sealed partial class LastGood(SnapshotFolder folder, ILogger log)
     /// <summary>The host records are others.</summary>
     public void HostsChanged() => _due |= Due.Hosts;
 
+    /// <summary>
+    /// Keeps what is open about a commit, now: before anything is done that may have to be undone. A start without etcd goes
+    /// by it, whatever else lies there.
+    /// </summary>
+    /// <returns>Why it cannot be kept; null where it is.</returns>
+    public string? Hold(CommitHold hold, KeptCommit target)
+    {
+        _hold = (hold, target);
+        _due = (_due | Due.Hold) & ~Due.HoldIsOver;
+        return Problem = Try(WriteHold);
+    }
+
+    /// <summary>Nothing is open any more. Until the commit in force is kept, the way back is kept too.</summary>
+    public void HoldIsOver() => _due = (_due | Due.HoldIsOver) & ~Due.Hold;
+
+    /// <summary>What is open about a commit, and the one to go back to.</summary>
+    public (CommitHold Hold, KeptCommit Target)? LoadHold() => folder.LoadHold(LogUnusable);
+
     /// <summary>Writes what is due. A commit of the same keys as the one before is no reason to write.</summary>
     /// <param name="mark">The commit in force.</param>
     /// <param name="keys">Its keys.</param>
@@ -44,8 +65,9 @@ internal sealed partial class LastGood(SnapshotFolder folder, ILogger log)
     {
         if (_due == Due.None)
             return;
-        try
+        var problem = Try(() =>
         {
+            WriteHold();
             Write(Due.InForce, isNews: !HaveSameKeys(_inForce, keys), () =>
             {
                 folder.KeepInForce(mark, keys);
@@ -57,23 +79,23 @@ internal sealed partial class LastGood(SnapshotFolder folder, ILogger log)
                 _applied = keys;
             });
             Write(Due.Hosts, isNews: true, () => folder.KeepHosts(hosts));
-            if (Problem is not null)
-                LogKeptAgain();
-            Problem = null;
-        }
-        catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
-        {
-            var problem = $"the last good state cannot be kept below {folder.Place}, so a start without etcd would begin with an older one: {e.Message}";
-            if (Problem != problem)
-                LogProblem(problem);
-            Problem = problem;
-        }
+            Write(Due.HoldIsOver, isNews: true, folder.DropHold);
+        });
+        if (problem is null && Problem is not null)
+            LogKeptAgain();
+        Problem = problem;
     }
 
     /// <summary>What a start without etcd may begin with, the best first. What is damaged is told and passed over.</summary>
-    public IEnumerable<(CommitMark Mark, Snapshot Keys)> Load() => folder.Load(LogUnusable);
+    public IEnumerable<KeptCommit> Load() => folder.Load(LogUnusable);
+
+    /// <summary>One of the commits that were applied; null where it cannot be used.</summary>
+    /// <param name="problem">Why not.</param>
+    public KeptCommit? LoadApplied(int number, out string? problem) => folder.LoadApplied(number, out problem);
 
     public Snapshot? LoadHosts() => folder.LoadHosts(LogUnusable);
+
+    private void WriteHold() => Write(Due.Hold, isNews: true, () => folder.KeepHold(_hold.Hold, _hold.Target));
 
     private void Write(Due what, bool isNews, Action write)
     {
@@ -84,10 +106,24 @@ internal sealed partial class LastGood(SnapshotFolder folder, ILogger log)
         _due &= ~what;
     }
 
-    private static bool HaveSameKeys(Snapshot? one, Snapshot other) =>
-        one is not null && (one.Keys == other.Keys
-            || (one.Keys.Count == other.Keys.Count
-                && one.Keys.Zip(other.Keys).All(pair => pair.First.Key == pair.Second.Key && pair.First.Value.Span.SequenceEqual(pair.Second.Value.Span))));
+    private static bool HaveSameKeys(Snapshot? one, Snapshot other) => one is not null && KeptCommit.HaveSameKeys(one, other);
+
+    /// <returns>Why it cannot be kept; null when it is. It is logged once.</returns>
+    private string? Try(Action write)
+    {
+        try
+        {
+            write();
+            return null;
+        }
+        catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
+        {
+            var problem = $"the last good state cannot be kept below {folder.Place}, so a start without etcd would begin with an older one: {e.Message}";
+            if (Problem != problem)
+                LogProblem(problem);
+            return problem;
+        }
+    }
 
     [LoggerMessage(310, LogLevel.Warning, "{Problem}")]
     private partial void LogProblem(string problem);

@@ -26,6 +26,12 @@ internal sealed partial class Reconciler
         _lookedOnDisk = true;
         if (!_hostsKnown && lastGood.LoadHosts() is { } hosts)
             _hosts = hosts.Keys;
+        if (IsAway)
+        {
+            BeWhatItWas(startedAt);
+            _isFromDisk = true;
+            return;
+        }
         foreach (var (mark, keys) in lastGood.Load())
         {
             var result = Parse(keys);
@@ -38,7 +44,11 @@ internal sealed partial class Reconciler
             }
             (_config, _desired) = rendered;
             (_committed, _inForce, _isFromDisk) = (keys, mark, true);
-            _progress ??= new(mark, clock, startedAt, BuildInfo.Version);
+            if (_progress is null)
+            {
+                _progress = new(mark, clock, startedAt, BuildInfo.Version);
+                _progress.Confirms(_held?.Hold.IsWaitingFor(mark) == true ? CommitReport.Waiting : null);
+            }
             Warn(result.Warnings.AddRange(_desired.Warnings));
             LogFromDisk(mark.Value, mark.Revision);
             return;
@@ -55,12 +65,17 @@ internal sealed partial class Reconciler
             if (full)
                 await store.RefreshAsync(cancellation);
             var hostsChanged = (trigger & (Trigger.Hosts | Trigger.Full)) != 0 && await ReadHostsAsync(cancellation);
-            if ((full || (trigger & Trigger.Commit) != 0) && store.Latest is var latest && (full || latest != _lookedAt))
+            var latest = store.Latest;
+            var isLook = full || ((trigger & Trigger.Commit) != 0 && latest != _lookedAt);
+            if (isLook && ConfirmPolicy.Follows(_held?.Hold, latest))
             {
-                var snapshot = await store.ReadAsync(latest, whole: full, cancellation);
+                var snapshot = await store.ReadAsync(latest.Mark, whole: full, cancellation);
                 await AdoptAsync(snapshot, latest, startedAt, cancellation);
+                return null;
             }
-            else if (hostsChanged && _committed is not null)
+            if (isLook)
+                StayAway(latest, startedAt);
+            if (hostsChanged && _committed is not null)
             {
                 // The commit in force stays; only the records are new, and they cannot make its keys invalid.
                 if (TryRender(Parse(_committed), out var fault) is { } rendered)
@@ -88,19 +103,19 @@ internal sealed partial class Reconciler
     }
 
     /// <summary>Puts a commit in force, unless it is not valid, or a program refuses what is made of it.</summary>
-    private async Task AdoptAsync(Snapshot snapshot, CommitMark mark, long startedAt, CancellationToken cancellation)
+    private async Task AdoptAsync(Snapshot snapshot, LatestCommit latest, long startedAt, CancellationToken cancellation)
     {
+        var (mark, before) = (latest.Mark, _held?.Hold);
         var result = Parse(snapshot);
+        ImmutableArray<string> known = [];
         var (errors, warnings) = (Errors(result.Errors), result.Warnings);
-        if (TryRender(result, out var fault) is { } rendered)
+        var rendered = TryRender(result, out var fault);
+        if (rendered is { } valid)
         {
-            var answers = await preflight.AskAsync(rendered.State, _desired, cancellation);
-            (errors, warnings) = (answers.Refusals, [.. warnings, .. rendered.State.Warnings, .. answers.Warnings]);
-            if (errors.IsEmpty)
-            {
-                _unasked = answers.Known.IsEmpty || _committed is null ? null : new(answers.Known, _config!, _desired!, _committed, _inForce, _isFromDisk);
-                (_config, _desired) = rendered;
-            }
+            // What may have to be gone back from without anybody's help is asked about in full.
+            var answers = await preflight.AskAsync(valid.State, latest.Confirm is null && before is null ? _desired : null, cancellation);
+            (errors, warnings) = (answers.Refusals, [.. warnings, .. valid.State.Warnings, .. answers.Warnings]);
+            known = answers.Known;
         }
         else if (fault is not null)
         {
@@ -108,19 +123,41 @@ internal sealed partial class Reconciler
         }
         Warn(warnings);
 
+        if (errors.IsEmpty)
+            errors = Keep(latest);
         // A reconcile of the commit that is in force is not another commit: what was published of it stays.
-        var isNew = mark != _lookedAt || mark != _inForce || !errors.IsEmpty;
-        _lookedAt = mark;
+        var isNew = mark != _lookedAt?.Mark || mark != _inForce || !errors.IsEmpty;
+        _lookedAt = latest;
         if (isNew)
             _progress = new(mark, clock, startedAt, BuildInfo.Version);
-        if (errors.IsEmpty)
+        if (!errors.IsEmpty)
         {
-            (_committed, _inForce, _isFromDisk) = (snapshot, mark, false);
-            lastGood.IsInForce();
+            _progress!.Reject(errors);
+            Publish(_progress.Report!);
             return;
         }
-        _progress!.Reject(errors);
-        Publish(_progress.Report!);
+        _unasked = known.IsEmpty || _committed is null ? null : new(known, _config!, _desired!, _committed, _inForce, _isFromDisk);
+        (_config, _desired) = rendered!.Value;
+        (_committed, _inForce, _isFromDisk) = (snapshot, mark, false);
+        lastGood.IsInForce();
+        var confirm = _held is not null ? CommitReport.Waiting : before?.Commit == mark ? CommitReport.Confirmed : _progress!.Confirm;
+        if (_progress!.Confirms(confirm))
+        {
+            Publish(_progress.Report!);
+            if (_held is null && _progress.Report is { Result: CommitReport.Applied })
+                lastGood.IsApplied();
+        }
+    }
+
+    /// <summary>What is to be kept of a valid commit before it is touched, on the disk.</summary>
+    /// <returns>What is wrong with its confirmation; empty where it can be taken up.</returns>
+    private ImmutableArray<CommitError> Keep(LatestCommit latest)
+    {
+        var within = latest.Confirm is { } text ? ConfirmLimit.Parse(text) : null;
+        var problem = latest.Confirm is { } wrong && within is null
+            ? $"'{wrong}' is no time for a confirmation: whole seconds, {ConfirmLimit.Shortest.TotalSeconds:0} to {ConfirmLimit.Longest.TotalSeconds:0}"
+            : Keep(latest.Mark, within);
+        return problem is null ? [] : [new(EtcdConnection.ConfirmKey, problem)];
     }
 
     /// <summary>

@@ -19,7 +19,7 @@ namespace Meduza.Init.Agent.Reconcile;
 /// </summary>
 internal sealed partial class Reconciler(
     NodeSettings settings, Machine machine, EtcdStore store, ServiceLink services, PreflightCheck preflight, Observer observer, Applier applier,
-    LastGood lastGood, Reporter reporter, AgentWords words, Triggers triggers, TimeProvider clock, ILogger log)
+    LastGood lastGood, ConfirmPolicy policy, Reporter reporter, AgentWords words, Triggers triggers, TimeProvider clock, ILogger log)
 {
     /// <summary>How often everything is read and compared, whether or not anything seems to have happened.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
@@ -36,7 +36,7 @@ internal sealed partial class Reconciler(
     private bool _lookedOnDisk;
     private Keys _hosts = Snapshot.Empty.Keys;
     private bool _hostsKnown;
-    private CommitMark? _lookedAt;
+    private LatestCommit? _lookedAt;
     private DesiredState? _desired;
     private GatewayConfig? _config;
     private CommitProgress? _progress;
@@ -51,12 +51,16 @@ internal sealed partial class Reconciler(
 
     public async Task RunAsync(CancellationToken cancellation)
     {
+        ResumeHold();
         triggers.Raise(Trigger.Observe);
         while (true)
         {
             var trigger = await triggers.TakeAsync(NextWait(), cancellation);
             if (_retry.IsDue)
                 trigger |= Trigger.Observe;
+            // Also at the newest commit: it may have been confirmed this instant.
+            if (policy.Left(_held?.Hold) == TimeSpan.Zero)
+                trigger |= Trigger.Observe | Trigger.Commit;
             if (clock.GetElapsedTime(_periodStart) >= Period)
             {
                 _periodStart = clock.GetTimestamp();
@@ -72,11 +76,17 @@ internal sealed partial class Reconciler(
 
     private async Task TurnAsync(Trigger trigger, CancellationToken cancellation)
     {
-        _asked = _asked.AddRange(services.TakeReconciles());
+        var (asked, back) = services.TakeReconciles();
+        _asked = _asked.AddRange(asked);
         var startedAt = clock.GetTimestamp();
-        _askedProblem = await ReadAsync(trigger, startedAt, cancellation) ?? _askedProblem;
+        var unread = await ReadAsync(trigger, startedAt, cancellation);
+        // What was wrong before anybody asked is nobody's answer.
+        _askedProblem = _asked.IsEmpty ? null : unread ?? _askedProblem;
         if (_committed is null && !_lookedOnDisk)
             await BeginFromDiskAsync(startedAt, cancellation);
+        GoBackInTime(startedAt);
+        if (back is { } number)
+            _askedProblem = await GoBackToAsync(number, startedAt, cancellation);
 
         if ((trigger & Trigger.Full) != 0)
             observer.ForgetAll();
@@ -89,11 +99,12 @@ internal sealed partial class Reconciler(
         if (_progress?.Judge(services.Services, words.WaitsForOthers) == true)
         {
             Publish(_progress.Report!);
-            if (_progress.Report is { Result: CommitReport.Applied } && !_isFromDisk)
+            if (_progress.Report is { Result: CommitReport.Applied } && !_isFromDisk && _held is null)
                 lastGood.IsApplied();
         }
         reporter.SnapshotInUse = _isFromDisk ? _inForce.Revision : null;
         reporter.SnapshotProblem = lastGood.Problem;
+        ReportHold();
         await reporter.ReportAsync(_desired, _config, services.Services, store, _progress?.Report, cancellation);
         await AnswerAsync(cancellation);
         if (_committed is not null)
@@ -149,7 +160,7 @@ internal sealed partial class Reconciler(
     /// <summary>Answers those who asked for a reconcile, once there is an outcome.</summary>
     private async Task AnswerAsync(CancellationToken cancellation)
     {
-        if (_asked.IsEmpty || (_progress is { Report: null } && _askedProblem is null))
+        if (_asked.IsEmpty || (_progress is not null && _progress.UntilJudged != Timeout.InfiniteTimeSpan && _askedProblem is null))
             return;
         await services.ReconciledAsync(_asked, _askedProblem ?? FailureOf(_progress?.Report), cancellation);
         (_asked, _askedProblem) = ([], null);
@@ -169,6 +180,8 @@ internal sealed partial class Reconciler(
         var waits = new List<TimeSpan> { Period - clock.GetElapsedTime(_periodStart), _retry.Wait, _trim.Wait };
         if (_progress is not null)
             waits.Add(_progress.UntilJudged);
+        if (store.HasTried)
+            waits.Add(policy.Left(_held?.Hold));
         if (_desired is not null)
             waits.Add(reporter.UntilRefresh);
         var next = waits.Where(wait => wait != Timeout.InfiniteTimeSpan).Min();
@@ -178,6 +191,8 @@ internal sealed partial class Reconciler(
     private static string? FailureOf(CommitReport? report) => report switch
     {
         null => "there is no commit yet",
+        // The first says why it is as it is to be.
+        { Result: CommitReport.RolledBack } => report.Errors is [_, var error, ..] ? $"{report.Result}: {error.Key}: {error.Message}" : null,
         { Errors: [var error, ..] } => $"{report.Result}: {error.Key}: {error.Message}",
         _ => null,
     };

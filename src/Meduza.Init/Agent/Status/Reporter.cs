@@ -32,6 +32,12 @@ internal sealed class Reporter(
     /// <summary>Why the last good state is not kept on disk; null while it is.</summary>
     public string? SnapshotProblem { get; set; }
 
+    /// <summary>The commit that waits for its confirmation; null where none does.</summary>
+    public ConfirmReport? Confirm { get; set; }
+
+    /// <summary>What this node went back from; null where it did not.</summary>
+    public RollbackReport? RolledBack { get; set; }
+
     /// <summary>How long what was read last is good; infinite where nothing has to be done again.</summary>
     public TimeSpan UntilRefresh => new[] { UntilNeighbors, wireGuard.UntilRefresh, healthPort.Wait }
         .Where(wait => wait != Timeout.InfiniteTimeSpan)
@@ -84,6 +90,8 @@ internal sealed class Reporter(
                 SnapshotInUse = SnapshotInUse,
             },
             Commit = commit,
+            Confirm = Confirm,
+            RolledBack = RolledBack,
             OpenVpn =
             [
                 .. (config?.OpenVpn ?? []).Select(instance =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Etcdserverpb;
 using Google.Protobuf;
@@ -16,16 +17,16 @@ internal sealed partial class EtcdConnection
 
     private static readonly ImmutableArray<string> CommittedPrefixes = [GlobalPrefix, NodesPrefix];
 
-    /// <summary>The commit in force and the host records, at one revision: the one to watch from.</summary>
-    public async Task<(CommitMark Commit, Keys Hosts, long Revision)> ReadTriggersAsync(CancellationToken cancellation)
+    /// <summary>The newest commit and the host records, at one revision: the one to watch from.</summary>
+    public async Task<(LatestCommit Commit, Keys Hosts, long Revision)> ReadTriggersAsync(CancellationToken cancellation)
     {
         var request = new TxnRequest();
         request.Success.Add(new RequestOp { RequestRange = new() { Key = ByteString.CopyFromUtf8(CommitKey) } });
+        request.Success.Add(new RequestOp { RequestRange = new() { Key = ByteString.CopyFromUtf8(ConfirmKey) } });
         request.Success.Add(new RequestOp { RequestRange = Prefix(HostsPrefix) });
         var answer = await CallAsync(options => _kv.TxnAsync(request, options), cancellation);
-        var commit = answer.Responses[0].ResponseRange.Kvs is [var kv] ? MarkOf(kv) : CommitMark.None;
-        var hosts = ToKeys(answer.Responses[1].ResponseRange.Kvs);
-        return (commit, hosts, answer.Header.Revision);
+        var ranges = answer.Responses.Select(response => response.ResponseRange).ToList();
+        return (LatestCommit.Of(ranges[0], ranges[1]), ToKeys(ranges[2].Kvs), answer.Header.Revision);
     }
 
     /// <summary>The host records as they are now.</summary>
@@ -137,8 +138,9 @@ internal sealed partial class EtcdConnection
     /// <summary>Writes <c>/commit</c>, unless a key that commits are about was written after somebody looked.</summary>
     /// <param name="value">Free text.</param>
     /// <param name="seen">The revision at which they were looked at.</param>
+    /// <param name="confirm">Within how many seconds it is to be confirmed; null for a commit that is not.</param>
     /// <returns>The revision of the commit; null where there are newer keys.</returns>
-    public async Task<long?> CommitAsync(string value, long seen, CancellationToken cancellation)
+    public async Task<long?> CommitAsync(string value, long seen, int? confirm, CancellationToken cancellation)
     {
         var request = new TxnRequest();
         foreach (var prefix in CommittedPrefixes)
@@ -150,15 +152,36 @@ internal sealed partial class EtcdConnection
                 Target = Compare.Types.CompareTarget.Mod, Result = Compare.Types.CompareResult.Less, ModRevision = seen + 1,
             });
         }
-        request.Success.Add(new RequestOp { RequestPut = new() { Key = ByteString.CopyFromUtf8(CommitKey), Value = ByteString.CopyFromUtf8(value) } });
+        request.Success.Add(Put(CommitKey, value));
+        if (confirm is { } seconds)
+            request.Success.Add(Put(ConfirmKey, seconds.ToString(CultureInfo.InvariantCulture)));
         var answer = await WriteAsync(options => _kv.TxnAsync(request, options), cancellation);
         return answer.Succeeded ? answer.Header.Revision : null;
     }
 
+    /// <summary>Confirms a commit, if it is still the newest and still waits for that.</summary>
+    /// <returns>The revision of the confirmation; null where it is not.</returns>
+    public async Task<long?> ConfirmAsync(CommitMark commit, CancellationToken cancellation)
+    {
+        var request = new TxnRequest();
+        foreach (var key in (string[])[CommitKey, ConfirmKey])
+        {
+            request.Compare.Add(new Compare
+            {
+                Key = ByteString.CopyFromUtf8(key), Target = Compare.Types.CompareTarget.Mod,
+                Result = Compare.Types.CompareResult.Equal, ModRevision = commit.Revision,
+            });
+        }
+        request.Success.Add(new RequestOp { RequestDeleteRange = new() { Key = ByteString.CopyFromUtf8(ConfirmKey) } });
+        var answer = await WriteAsync(options => _kv.TxnAsync(request, options), cancellation);
+        return answer.Succeeded ? answer.Header.Revision : null;
+    }
+
+    private static RequestOp Put(string key, string value) =>
+        new() { RequestPut = new() { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value) } };
+
     private static RangeRequest Prefix(string prefix, long revision = 0) =>
         new() { Key = ByteString.CopyFromUtf8(prefix), RangeEnd = KeyRange.EndOfPrefix(prefix), Revision = revision };
-
-    private static CommitMark MarkOf(KeyValue kv) => new(kv.Value.ToStringUtf8(), kv.ModRevision);
 
     /// <remarks>A key's name that is not UTF-8 keeps a replacement character, so that it is reported as unknown, not lost.</remarks>
     private static Keys ToKeys(IEnumerable<KeyValue> kvs, Func<string, bool>? isWanted = null)

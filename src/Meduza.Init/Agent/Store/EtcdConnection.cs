@@ -18,6 +18,9 @@ namespace Meduza.Init.Agent.Store;
 internal sealed partial class EtcdConnection : IAsyncDisposable
 {
     public const string CommitKey = "/commit";
+
+    /// <summary>Written with <see cref="CommitKey"/> in one transaction by <c>meduza commit --confirm</c>, and deleted by <c>meduza confirm</c>.</summary>
+    public const string ConfirmKey = "/commit/confirm";
     public const string GlobalPrefix = "/global/";
     public const string NodesPrefix = "/nodes/";
     public const string HostsPrefix = "/dns/hosts/";
@@ -136,30 +139,27 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
         CallAsync(options => _lease.LeaseRevokeAsync(new() { ID = lease }, options), cancellation);
 
     /// <summary>
-    /// Watches <c>/commit</c> and the host records from <paramref name="revision"/> on, both on one stream, until it fails.
+    /// Watches <c>/commit</c>, its confirmation and the host records from <paramref name="revision"/> on, all on one stream,
+    /// until it fails.
     /// </summary>
-    /// <param name="committed">Called with each commit.</param>
+    /// <param name="known">The commit before that revision.</param>
+    /// <param name="committed">Called with what it is after each change, and the revision of that.</param>
     /// <param name="hostsChanged">Called after each change of host records.</param>
     /// <exception cref="EtcdException">Always, in the end: a watch that ends is a connection that ends.</exception>
     public Task WatchAsync(
-        long revision, Action<CommitMark> committed, Action hostsChanged, CancellationToken cancellation) =>
-        WatchAsync([new() { Key = ByteString.CopyFromUtf8(CommitKey) }, Below(HostsPrefix)], revision, changes =>
+        LatestCommit known, long revision, Action<LatestCommit, long> committed, Action hostsChanged, CancellationToken cancellation) =>
+        WatchAsync([LatestCommit.Range.Clone(), Below(HostsPrefix)], revision, changes =>
         {
-            var hosts = false;
-            foreach (var change in changes)
-            {
-                if (change.Kv.Key.Span.SequenceEqual("/commit"u8))
-                    committed(change.Type == Event.Types.EventType.Delete ? new("", change.Kv.ModRevision) : MarkOf(change.Kv));
-                else
-                    hosts = true;
-            }
-            if (hosts)
+            var latest = known.After(changes);
+            if (latest != known)
+                committed(known = latest, changes.Max(change => change.Kv.ModRevision));
+            if (changes.Any(change => change.Kv.Key.Span.StartsWith("/dns/hosts/"u8)))
                 hostsChanged();
         }, cancellation);
 
     /// <summary>Watches all keys below <paramref name="prefix"/> from <paramref name="revision"/> on, until it fails.</summary>
     /// <param name="written">Called with each key that is written, and its value.</param>
-    /// <inheritdoc cref="WatchAsync(long, Action{CommitMark}, Action, CancellationToken)"/>
+    /// <inheritdoc cref="WatchAsync(LatestCommit, long, Action{LatestCommit, long}, Action, CancellationToken)"/>
     public Task WatchAsync(string prefix, long revision, Action<string, string> written, CancellationToken cancellation) =>
         WatchAsync([Below(prefix)], revision, changes =>
         {
@@ -168,7 +168,7 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
         }, cancellation);
 
     private async Task WatchAsync(
-        IReadOnlyList<WatchCreateRequest> ranges, long revision, Action<IEnumerable<Event>> changed, CancellationToken cancellation)
+        IReadOnlyList<WatchCreateRequest> ranges, long revision, Action<IReadOnlyCollection<Event>> changed, CancellationToken cancellation)
     {
         using var call = _watch.Watch(new CallOptions(_streamHeaders, cancellationToken: cancellation));
         try

@@ -41,7 +41,7 @@ internal static class EtcdErrors
             StatusCode.InvalidArgument when Says("user name is empty") =>
                 new($"etcd {endpoint} wants a login: set ETCD_USER and ETCD_PASS", EtcdFailure.Refused, rpc),
             StatusCode.PermissionDenied =>
-                new($"etcd {endpoint} denies user '{user}' what a gateway needs: grant reading of /commit, /global/, /nodes/ and /dns/hosts/, and writing of /updated/",
+                new($"etcd {endpoint} denies user '{user}' what a gateway needs: grant reading of all that begins with /commit, /global/, /nodes/ and /dns/hosts/, and writing of /updated/",
                     EtcdFailure.Refused, rpc),
             StatusCode.OutOfRange when Says("compacted") =>
                 new("the revision asked for is compacted", EtcdFailure.Compacted, rpc),

@@ -25,7 +25,7 @@ internal sealed partial class EtcdStore(
     private volatile Session? _session;
 
     /// <summary>The newest commit that was seen, and the revision of etcd at which it was.</summary>
-    private (CommitMark Commit, long At) _seen = (CommitMark.None, 0);
+    private (LatestCommit Commit, long At) _seen = (LatestCommit.None, 0);
     private volatile string? _problem = "not connected yet";
 
     /// <summary>What was said last of an etcd that takes nothing: both tasks find it, again and again.</summary>
@@ -35,7 +35,7 @@ internal sealed partial class EtcdStore(
     private (EtcdConnection From, KnownKeys Keys)? _known;
 
     /// <summary>The newest commit that was seen.</summary>
-    public CommitMark Latest
+    public LatestCommit Latest
     {
         get
         {
@@ -175,7 +175,7 @@ internal sealed partial class EtcdStore(
 
         List<Task> tasks =
         [
-            connection.WatchAsync(revision + 1, Committed, () => triggers.Raise(Trigger.Hosts), end.Token),
+            connection.WatchAsync(commit, revision + 1, Committed, () => triggers.Raise(Trigger.Hosts), end.Token),
             .. sessionTasks.Select(task => KeepAtAsync(task, connection, end.Token)),
         ];
         var ended = await Task.WhenAny([.. tasks, session.Broken.Task]);
@@ -214,14 +214,14 @@ internal sealed partial class EtcdStore(
         }
     }
 
-    private void Committed(CommitMark commit)
+    private void Committed(LatestCommit commit, long at)
     {
-        Saw(commit, commit.Revision);
+        Saw(commit, at);
         triggers.Raise(Trigger.Commit);
     }
 
     /// <summary>What was looked up may arrive after the event of something newer, and must not take its place.</summary>
-    private void Saw(CommitMark commit, long at)
+    private void Saw(LatestCommit commit, long at)
     {
         lock (_lock)
         {

@@ -11,8 +11,8 @@ namespace Meduza.Init.Agent.Store;
 /// <code>
 /// 0   8   "MEDUZA", 0, the version of this layout (1)
 /// 8   16  XXH128 of all that follows
-/// 24      a RangeResponse of etcd's: its header has the revision, the first key is /commit (where there was one), and
-///         then come the keys, sorted
+/// 24      a RangeResponse of etcd's: its header has the revision, the first key is /commit (where there was one), then
+///         come the keys, sorted; a note of ours, where there is one, has the empty key, which etcd has not
 /// </code>
 /// </summary>
 internal static class SnapshotFile
@@ -22,11 +22,14 @@ internal static class SnapshotFile
     private static ReadOnlySpan<byte> Magic => "MEDUZA\0\u0001"u8;
 
     /// <summary>The file's content.</summary>
-    public static byte[] Write(CommitMark mark, Snapshot snapshot)
+    /// <param name="note">What is to be remembered with it, in the same file so that neither is there without the other; none where it is empty.</param>
+    public static byte[] Write(CommitMark mark, Snapshot snapshot, ReadOnlyMemory<byte> note = default)
     {
         var answer = new RangeResponse { Header = new() { Revision = snapshot.Revision } };
         if (mark.Revision > 0)
             answer.Kvs.Add(new KeyValue { Key = ByteString.CopyFromUtf8(EtcdConnection.CommitKey), Value = ByteString.CopyFromUtf8(mark.Value), ModRevision = mark.Revision });
+        if (!note.IsEmpty)
+            answer.Kvs.Add(new KeyValue { Value = UnsafeByteOperations.UnsafeWrap(note) });
         foreach (var (key, value) in snapshot.Keys)
             answer.Kvs.Add(new KeyValue { Key = ByteString.CopyFromUtf8(key), Value = UnsafeByteOperations.UnsafeWrap(value) });
 
@@ -39,7 +42,7 @@ internal static class SnapshotFile
 
     /// <summary>Reads a file's content.</summary>
     /// <exception cref="InvalidDataException">It is damaged, cut off, something else, or of another version.</exception>
-    public static (CommitMark Mark, Snapshot Snapshot) Read(ReadOnlySpan<byte> file)
+    public static KeptCommit Read(ReadOnlySpan<byte> file)
     {
         if (file.Length < BodyAt || !file.StartsWith(Magic[..^1]))
             throw new InvalidDataException("it is no snapshot, or one that was cut off");
@@ -57,14 +60,17 @@ internal static class SnapshotFile
             throw new InvalidDataException("what it holds are no keys", e);
         }
         var mark = CommitMark.None;
+        ReadOnlyMemory<byte> note = default;
         var keys = Snapshot.Empty.Keys.ToBuilder();
         foreach (var kv in answer.Kvs)
         {
             if (kv.ModRevision > 0)
                 mark = new(kv.Value.ToStringUtf8(), kv.ModRevision);
+            else if (kv.Key.IsEmpty)
+                note = kv.Value.Memory;
             else
                 keys[kv.Key.ToStringUtf8()] = kv.Value.Memory;
         }
-        return (mark, new(answer.Header?.Revision ?? 0, keys.ToImmutable()));
+        return new(mark, new(answer.Header?.Revision ?? 0, keys.ToImmutable())) { Note = note };
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Meduza.Gateway.Model;
 using Meduza.Linux;
 using Meduza.Linux.Files;
@@ -6,8 +7,8 @@ using Meduza.Linux.Files;
 namespace Meduza.Init.Agent.Store;
 
 /// <summary>
-/// The commits that this node keeps on disk: the one in force, the last ones that were applied whole, and the host
-/// records. Secrets are in them: root's alone, the folder too.
+/// The commits that this node keeps on disk: the one in force, the last ones that were applied whole, the one to go back
+/// to, and the host records. Secrets are in them: root's alone, the folder too.
 /// </summary>
 /// <param name="path">The folder; it is made when something is first kept.</param>
 internal sealed class SnapshotFolder(string path)
@@ -19,6 +20,7 @@ internal sealed class SnapshotFolder(string path)
 
     private const string InForce = "in-force";
     private const string Hosts = "hosts";
+    private const string Hold = "hold";
     private const string Applied = "applied-";
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -32,69 +34,116 @@ internal sealed class SnapshotFolder(string path)
     /// <inheritdoc cref="KeepInForce"/>
     public void KeepHosts(Snapshot hosts) => Write(Hosts, SnapshotFile.Write(CommitMark.None, hosts));
 
-    /// <summary>Keeps a commit that was applied whole, and lets go of the oldest.</summary>
+    /// <summary>Keeps a commit that was applied whole, and lets go of the oldest. One of the same keys as the newest is that one.</summary>
     /// <inheritdoc cref="KeepInForce"/>
     public void KeepApplied(CommitMark mark, Snapshot snapshot)
     {
-        var content = SnapshotFile.Write(mark, snapshot);
         var kept = AppliedFiles();
-        // An agent that comes back applies again what it had applied.
-        if (kept is [.., var (_, newest)] && IsSame(newest, content))
+        // An agent that comes back applies again what it had applied. What cannot be read is written anew, under the next number.
+        if (kept is [.., var (_, newest)] && TryLoad(newest, out _) is { } there && KeptCommit.HaveSameKeys(there.Keys, snapshot))
             return;
-        Write(string.Create(CultureInfo.InvariantCulture, $"{Applied}{(kept.Count > 0 ? kept[^1].Number : 0) + 1:D10}"), content);
+        Write(NameOf(kept is [.., var (last, _)] ? last + 1 : 1), SnapshotFile.Write(mark, snapshot));
         foreach (var (_, file) in kept.SkipLast(MostApplied - 1))
             File.Delete(file);
     }
 
+    /// <summary>Keeps what is open about a commit, and the one to go back to.</summary>
+    /// <inheritdoc cref="KeepInForce"/>
+    public void KeepHold(CommitHold hold, KeptCommit target) =>
+        Write(Hold, SnapshotFile.Write(target.Mark, target.Keys, JsonText.Utf8(hold, StoreJson.Write).ToArray()));
+
+    /// <summary>Nothing is open any more.</summary>
+    public void DropHold() => File.Delete(FileOf(Hold));
+
+    /// <summary>What is open about a commit, and the one to go back to; null where nothing is, or where that cannot be used.</summary>
+    /// <inheritdoc cref="Load(Action{string})"/>
+    public (CommitHold Hold, KeptCommit Target)? LoadHold(Action<string> warn)
+    {
+        if (Load(FileOf(Hold), warn) is not { } target)
+            return null;
+        try
+        {
+            return (JsonText.Parse(target.Note.Span, StoreJson.ReadCommitHold), target);
+        }
+        catch (JsonException)
+        {
+            warn($"{FileOf(Hold)} cannot be used: it does not say what is open");
+            return null;
+        }
+    }
+
     /// <summary>The commits that could be begun with, the best first: the one in force, then those that were applied, from the newest on.</summary>
     /// <param name="warn">Told of each file that cannot be used, and why.</param>
-    public IEnumerable<(CommitMark Mark, Snapshot Snapshot)> Load(Action<string> warn)
+    public IEnumerable<KeptCommit> Load(Action<string> warn)
     {
         if (!Directory.Exists(path))
             yield break;
         foreach (var file in AppliedFiles().Select(kept => kept.Name).Append(FileOf(InForce)).Reverse())
         {
-            if (TryLoad(file, warn) is { } kept)
+            if (Load(file, warn) is { } kept)
                 yield return kept;
         }
     }
 
-    /// <summary>The host records; null where none are kept, or none that can be used.</summary>
-    /// <inheritdoc cref="Load"/>
-    public Snapshot? LoadHosts(Action<string> warn) => TryLoad(FileOf(Hosts), warn)?.Snapshot;
+    /// <summary>The commit in force; null where none is kept, or none that can be used.</summary>
+    /// <inheritdoc cref="Load(Action{string})"/>
+    public KeptCommit? LoadInForce(Action<string> warn) => Load(FileOf(InForce), warn);
 
-    private static (CommitMark Mark, Snapshot Snapshot)? TryLoad(string file, Action<string> warn)
+    /// <summary>The commits that were applied, from the newest on, those that cannot be used with the reason.</summary>
+    public IEnumerable<AppliedCommit> LoadApplied()
     {
+        var files = AppliedFiles();
+        for (var at = files.Count - 1; at >= 0; at--)
+        {
+            var (number, file) = files[at];
+            var kept = TryLoad(file, out var problem);
+            if (kept is not null || problem is not null)
+                yield return new(number, File.GetLastWriteTimeUtc(file), kept, problem);
+        }
+    }
+
+    /// <summary>One of the commits that were applied.</summary>
+    /// <param name="problem">Why it cannot be used.</param>
+    /// <returns>Null where it cannot.</returns>
+    public KeptCommit? LoadApplied(int number, out string? problem)
+    {
+        var kept = TryLoad(FileOf(NameOf(number)), out problem);
+        problem ??= kept is null ? $"{FileOf(NameOf(number))} is not there any more" : null;
+        return kept;
+    }
+
+    /// <summary>The host records; null where none are kept, or none that can be used.</summary>
+    /// <inheritdoc cref="Load(Action{string})"/>
+    public Snapshot? LoadHosts(Action<string> warn) => Load(FileOf(Hosts), warn)?.Keys;
+
+    private static KeptCommit? Load(string file, Action<string> warn)
+    {
+        var kept = TryLoad(file, out var problem);
+        if (problem is not null)
+            warn(problem);
+        return kept;
+    }
+
+    /// <param name="problem">Why it cannot be used; null where it is not there at all.</param>
+    private static KeptCommit? TryLoad(string file, out string? problem)
+    {
+        problem = null;
         try
         {
             return SnapshotFile.Read(File.ReadAllBytes(file));
         }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            warn($"{file} cannot be used: {(e is InvalidDataException ? e.Message : "it cannot be read")}");
+            problem = $"{file} cannot be used: {(e is InvalidDataException ? e.Message : "it cannot be read")}";
             return null;
         }
     }
 
-    private static bool IsSame(string file, byte[] content)
-    {
-        try
-        {
-            return File.ReadAllBytes(file).AsSpan().SequenceEqual(content);
-        }
-        catch (IOException)
-        {
-            return false; // then it is written anew, under the next number
-        }
-    }
+    private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{Applied}{number:D10}");
 
     /// <summary>From the oldest to the newest; what else lies in the folder is not ours to touch.</summary>
     private List<(int Number, string Name)> AppliedFiles()

@@ -13,12 +13,22 @@ namespace Meduza.Init.Cli.Commits;
 internal sealed record CommitDocument(
     bool Ok, string Commit, long Revision, ImmutableArray<CommitNode> Nodes, ImmutableArray<string> Silent, ImmutableArray<string> Offline)
 {
+    /// <summary>Within how many seconds it is to be confirmed; null for a commit that is not.</summary>
+    public int? ConfirmSeconds { get; init; }
+
     public static CommitDocument Of(string commit, long revision, FleetOutcome outcome, ImmutableArray<string> offline) => new(
         outcome.IsApplied, commit, revision,
-        [.. outcome.Reports.OrderBy(node => node.Key, StringComparer.Ordinal).Select(node => new CommitNode(node.Key, node.Value.Result, node.Value.Changed, node.Value.DurationMs, node.Value.Errors))],
+        [.. outcome.Reports.OrderBy(node => node.Key, StringComparer.Ordinal).Select(node => new CommitNode(node.Key, node.Value.Result, node.Value.Changed, node.Value.DurationMs, node.Value.Errors)
+        {
+            Confirm = node.Value.Confirm,
+        })],
         [.. outcome.Silent], offline);
 }
 
-/// <param name="Result"><c>applied</c>, <c>rejected</c> or <c>degraded</c>.</param>
+/// <param name="Result"><c>applied</c>, <c>rejected</c>, <c>degraded</c> or <c>rolled-back</c>.</param>
 /// <param name="Changed">The parts that were touched.</param>
-internal sealed record CommitNode(string Node, string Result, ImmutableArray<string> Changed, double DurationMs, ImmutableArray<CommitError> Errors);
+internal sealed record CommitNode(string Node, string Result, ImmutableArray<string> Changed, double DurationMs, ImmutableArray<CommitError> Errors)
+{
+    /// <summary><c>waiting</c> or <c>confirmed</c>; null for a commit that is not to be confirmed.</summary>
+    public string? Confirm { get; init; }
+}

@@ -8,7 +8,8 @@ namespace Meduza.Init.Cli.Commits;
 /// <summary>What has come of one commit at the nodes that are waited for. It is told of keys below <c>/updated/</c>, in any order.</summary>
 /// <param name="revision">Of the commit: what is said of earlier ones is passed over, of a later one it covers this one too.</param>
 /// <param name="nodes">The nodes that are waited for.</param>
-internal sealed class FleetOutcome(long revision, ImmutableArray<string> nodes)
+/// <param name="isConfirmed">True where it was confirmed: that a node waits for that, or went back before it heard of it, is not its last word then.</param>
+internal sealed class FleetOutcome(long revision, ImmutableArray<string> nodes, bool isConfirmed = false)
 {
     private const string Prefix = "/updated/", Suffix = "/commit";
 
@@ -20,8 +21,8 @@ internal sealed class FleetOutcome(long revision, ImmutableArray<string> nodes)
     /// <summary>Those that have not said anything.</summary>
     public IEnumerable<string> Silent => nodes.Where(node => !_reports.ContainsKey(node));
 
-    /// <summary>True when every one has applied it or rejected it; what is degraded may still become applied.</summary>
-    public bool IsSettled => nodes.All(node => _reports.TryGetValue(node, out var report) && report.Result is "applied" or "rejected");
+    /// <summary>True when every one has applied it, rejected it or gone back; what is degraded may still become applied.</summary>
+    public bool IsSettled => nodes.All(node => _reports.TryGetValue(node, out var report) && report.Result is CommitReport.Applied or "rejected" or CommitReport.RolledBack);
 
     /// <summary>True when every one has applied it.</summary>
     public bool IsApplied => nodes.All(node => _reports.TryGetValue(node, out var report) && report.Result == CommitReport.Applied);
@@ -33,19 +34,22 @@ internal sealed class FleetOutcome(long revision, ImmutableArray<string> nodes)
         if (!key.StartsWith(Prefix, StringComparison.Ordinal) || !key.EndsWith(Suffix, StringComparison.Ordinal) || key.Length <= Prefix.Length + Suffix.Length)
             return null;
         var node = key[Prefix.Length..^Suffix.Length];
-        if (!nodes.Contains(node) || Parse(value) is not { } report || report.Revision < revision)
+        if (!nodes.Contains(node) || Parse(Encoding.UTF8.GetBytes(value)) is not { } report || report.Revision < revision || !IsLastWord(report))
             return null;
-        var isNews = !_reports.TryGetValue(node, out var known) || known.Result != report.Result || !known.Errors.SequenceEqual(report.Errors);
+        var isNews = !_reports.TryGetValue(node, out var known) || known.Result != report.Result || known.Confirm != report.Confirm || !known.Errors.SequenceEqual(report.Errors);
         _reports[node] = report;
         return isNews ? (node, report) : null;
     }
 
-    // Whoever may write there may write anything.
-    private static CommitReport? Parse(string value)
+    private bool IsLastWord(CommitReport report) =>
+        !isConfirmed || report.Revision > revision || (report.Confirm != CommitReport.Waiting && report.Result != CommitReport.RolledBack);
+
+    /// <summary>What a node says; null where it is something else: whoever may write there may write anything.</summary>
+    public static CommitReport? Parse(ReadOnlySpan<byte> value)
     {
         try
         {
-            return JsonText.Parse(Encoding.UTF8.GetBytes(value), ControlJson.ReadCommitReport);
+            return JsonText.Parse(value, ControlJson.ReadCommitReport);
         }
         catch (JsonException)
         {

@@ -35,7 +35,7 @@ internal static class EtcdProbe
             var (commit, _, revision) = await connection.ReadTriggersAsync(cancellation);
             var skew = await SkewAsync(endpoint, settings, time, cancellation);
             var detail = string.Create(
-                CultureInfo.InvariantCulture, $"reached, at revision {revision}{(commit.Revision > 0 ? $", commit \"{commit.Value}\"" : ", nothing committed yet")}");
+                CultureInfo.InvariantCulture, $"reached, at revision {revision}{(commit.Mark.Revision > 0 ? $", commit \"{commit.Mark.Value}\"" : ", nothing committed yet")}");
             return skew is { } far && far.Duration() > MostSkew
                 ? Finding.Warning(
                     Part, endpoint.ToString(), string.Create(CultureInfo.InvariantCulture, $"{detail}; this machine's clock is {far.TotalSeconds:0} s {(far > TimeSpan.Zero ? "ahead of" : "behind")} etcd's"),

@@ -16,9 +16,9 @@ internal sealed class KeyAccess : IAsyncDisposable
     public static ImmutableArray<string> OperatorPrefixes { get; } =
         [EtcdConnection.GlobalPrefix, EtcdConnection.NodesPrefix, EtcdConnection.HostsPrefix];
 
-    /// <summary>What gateways and commits write into etcd, which no file of keys carries over: <c>/updated/</c> and <c>/commit</c>.</summary>
+    /// <summary>What gateways and commits write into etcd, which no file of keys carries over: <c>/updated/</c>, <c>/commit</c> and what waits below it.</summary>
     public static bool IsGateways(string key) =>
-        key.StartsWith(GatewaysPrefix, StringComparison.Ordinal) || key == EtcdConnection.CommitKey;
+        key.StartsWith(GatewaysPrefix, StringComparison.Ordinal) || key is EtcdConnection.CommitKey or EtcdConnection.ConfirmKey;
 
     private readonly EtcdConnection _connection;
 
@@ -69,10 +69,27 @@ internal sealed class KeyAccess : IAsyncDisposable
         });
 
     /// <summary>Commits the keys as they were seen.</summary>
+    /// <param name="confirm">Within how many seconds it is to be confirmed; null for a commit that is not.</param>
     /// <returns>The revision of the commit; null where keys were written meanwhile.</returns>
     /// <exception cref="CommandException">It cannot be written.</exception>
-    public Task<long?> CommitAsync(string value, long seen, CancellationToken cancellation) =>
-        GuardAsync(() => _connection.CommitAsync(value, seen, cancellation));
+    public Task<long?> CommitAsync(string value, long seen, int? confirm, CancellationToken cancellation) =>
+        GuardAsync(() => _connection.CommitAsync(value, seen, confirm, cancellation));
+
+    /// <summary>The newest commit, and whether it waits for its confirmation.</summary>
+    /// <exception cref="CommandException">It cannot be read.</exception>
+    public Task<LatestCommit> LatestCommitAsync(CancellationToken cancellation) =>
+        GuardAsync(async () => (await _connection.ReadTriggersAsync(cancellation)).Commit);
+
+    /// <summary>Confirms a commit, if it still waits for that.</summary>
+    /// <returns>The revision of the confirmation; null where it does not.</returns>
+    /// <exception cref="CommandException">It cannot be written.</exception>
+    public Task<long?> ConfirmAsync(CommitMark commit, CancellationToken cancellation) =>
+        GuardAsync(() => _connection.ConfirmAsync(commit, cancellation));
+
+    /// <summary>The names of the keys under a prefix.</summary>
+    /// <exception cref="CommandException">They cannot be read.</exception>
+    public Task<ImmutableArray<string>> ListAsync(string prefix, CancellationToken cancellation) =>
+        GuardAsync(async () => (ImmutableArray<string>)[.. (await _connection.ListAsync(prefix, cancellation)).Keys]);
 
     /// <summary>Tells of what gateways write, until cancelled.</summary>
     /// <param name="revision">From which on.</param>

@@ -5,7 +5,8 @@ namespace Meduza.Init.Cli.Plans;
 /// <summary>A plan as an operator reads it: what is lost first, what is changed after it, a file's difference last.</summary>
 internal static class PlanText
 {
-    public static string Of(PlanDocument plan, bool colour)
+    /// <param name="act">What would do that, as the beginning of a sentence.</param>
+    public static string Of(PlanDocument plan, bool colour, string act = "a commit")
     {
         var text = new StringBuilder();
         foreach (var error in plan.Errors)
@@ -14,7 +15,7 @@ internal static class PlanText
             Line(Tone.Pending, "warning", $"{warning.Key}: {warning.Message}");
         if (!plan.Errors.IsEmpty)
         {
-            text.Append("a commit would be rejected here: nothing would change\n");
+            text.Append($"{act} would be rejected here: nothing would change\n");
             return text.ToString();
         }
         foreach (var neighbor in plan.BgpResets)
@@ -39,7 +40,7 @@ internal static class PlanText
             if (file.Diff is { } diff)
                 Difference(diff);
         }
-        text.Append(plan.IsEmpty ? "a commit would change nothing here\n" : $"a commit would touch {string.Join(", ", plan.Components)}\n");
+        text.Append(plan.IsEmpty ? $"{act} would change nothing here\n" : $"{act} would touch {string.Join(", ", plan.Components)}\n");
         return text.ToString();
 
         void Line(Tone tone, string what, string which) =>

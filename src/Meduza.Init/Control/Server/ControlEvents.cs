@@ -5,4 +5,5 @@ internal static class ControlEvents
 {
     public const string Service = "service";
     public const string Reconcile = "reconcile";
+    public const string Rollback = "rollback";
 }

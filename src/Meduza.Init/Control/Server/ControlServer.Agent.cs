@@ -3,9 +3,18 @@ namespace Meduza.Init.Control.Server;
 /// <summary>The verbs of the agent, and those that go to it.</summary>
 internal sealed partial class ControlServer
 {
-    private void Reconcile(ControlConnection client, ControlRequest request)
+    private void Reconcile(ControlConnection client, ControlRequest request) => Reconcile(client, request, _reconciles.Request());
+
+    private void Rollback(ControlConnection client, ControlRequest request)
     {
-        var number = _reconciles.Request();
+        if (request.Snapshot is { } snapshot)
+            Reconcile(client, request, _reconciles.RequestBack(snapshot));
+        else
+            client.Send(new() { Id = request.Id, Error = "rollback needs the number of an applied commit" });
+    }
+
+    private void Reconcile(ControlConnection client, ControlRequest request, long number)
+    {
         if (!request.Wait)
         {
             client.Send(new() { Id = request.Id, Reconcile = number });

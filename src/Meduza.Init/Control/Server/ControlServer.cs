@@ -152,6 +152,7 @@ internal sealed partial class ControlServer : IDisposable
             case Verbs.Restart: Restart(client, request); break;
             case Verbs.Logs: ShowLogs(client, request); break;
             case Verbs.Reconcile: Reconcile(client, request); break;
+            case Verbs.Rollback: Rollback(client, request); break;
             case Verbs.Attach: Attach(client, request); break;
             case Verbs.Report: Report(client, request); break;
             case Verbs.Ready: TakeWord(client, request); break;

@@ -5,7 +5,8 @@ namespace Meduza.Init.Control.Server;
 /// <summary>
 /// Requests for a reconcile, on their way to the agent and back. Each has a number, counted up. The agent says which
 /// number is done, and that answers all up to it: what was asked for before a reconcile began is part of it. A request
-/// that finds no agent, or whose agent dies before it is done, goes to the next one.
+/// that finds no agent, or whose agent dies before it is done, goes to the next one. One to go back to an applied commit
+/// is a reconcile, too: of those that are not done the last one counts.
 /// </summary>
 internal sealed class ReconcileRequests(PendingAnswers pending)
 {
@@ -15,6 +16,9 @@ internal sealed class ReconcileRequests(PendingAnswers pending)
     private long _done;
     private string? _error;
 
+    /// <summary>The last one that was to go back, and to what.</summary>
+    private (long Number, int Snapshot) _back;
+
     /// <summary>From now on the client is the agent; an earlier one no longer is.</summary>
     /// <param name="client">The agent's connection.</param>
     /// <param name="id">Of its attach request, which every event answers.</param>
@@ -22,7 +26,9 @@ internal sealed class ReconcileRequests(PendingAnswers pending)
     {
         (_agent, _attachId) = (client, id);
         TellAgent(greeting);
-        if (_asked > _done)
+        if (_back.Number > _done)
+            TellAgent(new() { Event = ControlEvents.Rollback, Reconcile = _back.Number, Snapshot = _back.Snapshot });
+        if (_asked > _done && _asked != _back.Number)
             TellAgent(new() { Event = ControlEvents.Reconcile, Reconcile = _asked });
     }
 
@@ -32,9 +38,9 @@ internal sealed class ReconcileRequests(PendingAnswers pending)
             _agent = null;
     }
 
-    public KeptControl Keep() => new() { Asked = _asked, Done = _done, Error = _error };
+    public KeptControl Keep() => new() { Asked = _asked, Done = _done, Error = _error, BackAsked = _back.Number, BackTo = _back.Snapshot };
 
-    public void Resume(KeptControl kept) => (_asked, _done, _error) = (kept.Asked, kept.Done, kept.Error);
+    public void Resume(KeptControl kept) => (_asked, _done, _error, _back) = (kept.Asked, kept.Done, kept.Error, (kept.BackAsked, kept.BackTo));
 
     /// <summary>Asks for one.</summary>
     /// <returns>Its number.</returns>
@@ -42,6 +48,15 @@ internal sealed class ReconcileRequests(PendingAnswers pending)
     {
         _asked++;
         TellAgent(new() { Event = ControlEvents.Reconcile, Reconcile = _asked });
+        return _asked;
+    }
+
+    /// <summary>Asks for one that goes back to an applied commit.</summary>
+    /// <returns>Its number.</returns>
+    public long RequestBack(int snapshot)
+    {
+        _back = (++_asked, snapshot);
+        TellAgent(new() { Event = ControlEvents.Rollback, Reconcile = _asked, Snapshot = snapshot });
         return _asked;
     }
 

@@ -109,4 +109,43 @@ public sealed class CommitProgressTests
         Assert.Equal("rejected", _progress.Report!.Result);
         Assert.False(Judge());
     }
+
+    [Fact]
+    public void Going_back_is_told_at_once_and_what_is_wrong_meanwhile_beside_the_reason()
+    {
+        CommitError reason = new("/commit/confirm", "nobody confirmed it");
+        var back = new CommitProgress(new("change 7", 42), _clock, _clock.GetTimestamp(), "1.0") { WentBack = reason };
+        Service("starting");
+        back.Applied(["tinc"], ["tinc"], []);
+
+        Assert.True(Judge(back));
+        Assert.Equal((CommitReport.RolledBack, 42L), (back.Report!.Result, back.Report.Revision));
+        Assert.Equal([reason], back.Report.Errors);
+        Assert.Equal(CommitProgress.ReadyTimeout, back.UntilJudged);
+
+        _clock.Advance(CommitProgress.ReadyTimeout);
+        Assert.True(Judge(back));
+        Assert.Equal(["/commit/confirm", "tinc"], back.Report.Errors.Select(error => error.Key));
+        Assert.Equal(Timeout.InfiniteTimeSpan, back.UntilJudged);
+
+        Service("ready");
+        Assert.True(Judge(back));
+        Assert.Equal([reason], back.Report.Errors);
+        Assert.False(Judge(back));
+    }
+
+    [Fact]
+    public void That_it_waits_for_its_confirmation_and_has_it_is_part_of_what_is_told()
+    {
+        Assert.False(_progress.Confirms(CommitReport.Waiting));
+        _progress.Applied([], [], []);
+        Assert.True(Judge());
+        Assert.Equal(("applied", "waiting"), (_progress.Report!.Result, _progress.Report.Confirm));
+
+        Assert.False(_progress.Confirms(CommitReport.Waiting));
+        Assert.True(_progress.Confirms(CommitReport.Confirmed));
+        Assert.Equal(("applied", "confirmed"), (_progress.Report!.Result, _progress.Report.Confirm));
+    }
+
+    private bool Judge(CommitProgress progress) => progress.Judge(_services, _ => false);
 }

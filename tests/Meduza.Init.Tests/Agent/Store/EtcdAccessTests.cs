@@ -18,14 +18,14 @@ public sealed class EtcdAccessTests : IDisposable
         using var etcd = WithAuth();
         etcd.Ctl("--user", "root:right", "put", "/commit", "1");
         await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint, ("ETCD_USER", "root"), ("ETCD_PASS", "right")));
-        await session.UntilAsync(() => session.Store.Latest.Value == "1");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "1");
 
         // Simple tokens are kept in memory: a restarted etcd knows none of them.
         etcd.Stop();
         etcd.Start();
         etcd.Ctl("--user", "root:right", "put", "/commit", "2");
 
-        await session.UntilAsync(() => session.Store.Latest.Value == "2");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "2");
         Assert.DoesNotContain(session.Log.Lines, line => line.Contains("invalid auth token", StringComparison.Ordinal));
     }
 
@@ -69,7 +69,7 @@ public sealed class EtcdAccessTests : IDisposable
         etcd.Put("/commit", "1");
         await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint, ("ETCD_USER", "root"), ("ETCD_PASS", "x")));
 
-        await session.UntilAsync(() => session.Store.Latest.Value == "1");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "1");
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class EtcdAccessTests : IDisposable
         etcd.Put("/commit", "1");
         await using var session = new StoreSession(Trusting(etcd, "ca", ca));
 
-        await session.UntilAsync(() => session.Store.Latest.Value == "1");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "1");
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class EtcdFailureTests
                 var leader = members.Single(IsLeader);
                 leader.Ctl("move-leader", members.Select(MemberId).First(id => id != MemberId(leader)));
                 members[term % 3].Put("/commit", $"under leader {term}");
-                await session.UntilAsync(() => session.Store.Latest.Value == $"under leader {term}");
+                await session.UntilAsync(() => session.Store.Latest.Mark.Value == $"under leader {term}");
             }
         }
         finally
@@ -44,7 +44,7 @@ public sealed class EtcdFailureTests
                 var other = members.First(member => member != used);
                 // Where the leader is gone another one must be found first.
                 await StoreSession.EventuallyAsync(() => other.TryPut("/commit", $"without {round}"));
-                await session.UntilAsync(() => session.Store.Latest.Value == $"without {round}");
+                await session.UntilAsync(() => session.Store.Latest.Mark.Value == $"without {round}");
                 used.Start();
             }
         }
@@ -71,7 +71,7 @@ public sealed class EtcdFailureTests
             await session.UntilAsync(() => session.Store.Problem is not null);
             others.ForEach(member => member.Thaw());
             await StoreSession.EventuallyAsync(() => others[0].TryPut("/commit", "by the majority"));
-            await session.UntilAsync(() => session.Store.Latest.Value == "by the majority");
+            await session.UntilAsync(() => session.Store.Latest.Mark.Value == "by the majority");
         }
         finally
         {
@@ -87,12 +87,12 @@ public sealed class EtcdFailureTests
         etcd.Put("/commit", "1");
         await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint, ("UPDATE_TTL_SECONDS", "600")));
         await StoreSession.EventuallyAsync(() => etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
-        await session.UntilAsync(() => session.Store.Latest.Value == "1");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "1");
 
         // Longer than a call may take, and shorter than the silence that ends a connection.
         await session.Triggers.TakeAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         etcd.Freeze();
-        var reading = session.Store.ReadAsync(session.Store.Latest, whole: true, TestContext.Current.CancellationToken);
+        var reading = session.Store.ReadAsync(session.Store.Latest.Mark, whole: true, TestContext.Current.CancellationToken);
         var failure = await Assert.ThrowsAsync<EtcdException>(() => reading);
         etcd.Thaw();
 
@@ -101,7 +101,7 @@ public sealed class EtcdFailureTests
         while ((await session.Triggers.TakeAsync(Timeout.InfiniteTimeSpan, bound.Token) & Init.Agent.Trigger.Commit) == 0)
         {
         }
-        var snapshot = await session.Store.ReadAsync(session.Store.Latest, whole: true, TestContext.Current.CancellationToken);
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest.Mark, whole: true, TestContext.Current.CancellationToken);
         Assert.Equal("10.0.0.0/24"u8, snapshot.Keys["/nodes/gw1/lan"].Span);
     }
 
@@ -123,18 +123,18 @@ public sealed class EtcdFailureTests
         {
             for (var last = 0L; !done.IsCancellationRequested;)
             {
-                var revision = session.Store.Latest.Revision;
+                var revision = session.Store.Latest.Mark.Revision;
                 Assert.True(revision >= last, $"{revision} after {last}");
                 last = revision;
             }
         });
 
         for (var n = 0; n < 2_000; n++)
-            Assert.NotNull(await writer.CommitAsync($"{n}", long.MaxValue - 1, TestContext.Current.CancellationToken));
+            Assert.NotNull(await writer.CommitAsync($"{n}", long.MaxValue - 1, confirm: null, TestContext.Current.CancellationToken));
 
         await done.CancelAsync();
         await Task.WhenAll(looking, steps);
-        Assert.Equal("1999", session.Store.Latest.Value);
+        Assert.Equal("1999", session.Store.Latest.Mark.Value);
     }
 
     [Fact]
@@ -148,19 +148,19 @@ public sealed class EtcdFailureTests
         for (var n = 0; n < 20; n++)
             etcd.Put("/commit", $"lost {n}");
         await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
-        await session.UntilAsync(() => session.Store.Latest.Value == "lost 19");
-        await session.Store.ReadAsync(session.Store.Latest, whole: false, TestContext.Current.CancellationToken);
-        var lost = session.Store.Latest.Revision;
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "lost 19");
+        await session.Store.ReadAsync(session.Store.Latest.Mark, whole: false, TestContext.Current.CancellationToken);
+        var lost = session.Store.Latest.Mark.Revision;
 
         etcd.Stop();
         etcd.StartFromBackup();
 
-        await session.UntilAsync(() => session.Store.Latest.Value == "in the backup");
-        Assert.True(session.Store.Latest.Revision < lost);
-        var snapshot = await session.Store.ReadAsync(session.Store.Latest, whole: false, TestContext.Current.CancellationToken);
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "in the backup");
+        Assert.True(session.Store.Latest.Mark.Revision < lost);
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest.Mark, whole: false, TestContext.Current.CancellationToken);
         Assert.Equal("10.0.0.0/24"u8, snapshot.Keys["/nodes/gw1/lan"].Span);
         etcd.Put("/commit", "after it");
-        await session.UntilAsync(() => session.Store.Latest.Value == "after it");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "after it");
     }
 
     [Fact]
@@ -177,8 +177,8 @@ public sealed class EtcdFailureTests
         session.Publish();
 
         await session.UntilAsync(() => session.Store.WriteProblem is not null);
-        Assert.Equal("while there was room", session.Store.Latest.Value);
-        var snapshot = await session.Store.ReadAsync(session.Store.Latest, whole: false, TestContext.Current.CancellationToken);
+        Assert.Equal("while there was room", session.Store.Latest.Mark.Value);
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest.Mark, whole: false, TestContext.Current.CancellationToken);
         Assert.Equal("10.0.0.0/24"u8, snapshot.Keys["/nodes/gw1/lan"].Span);
         Assert.Null(session.Store.Problem);
         Assert.Contains("NOSPACE", session.Store.WriteProblem, StringComparison.Ordinal);
@@ -231,7 +231,7 @@ public sealed class EtcdFailureTests
         for (var n = 1; n <= 3; n++)
         {
             etcd.Put("/commit", $"{n}");
-            await session.UntilAsync(() => session.Store.Latest.Value == $"{n}");
+            await session.UntilAsync(() => session.Store.Latest.Mark.Value == $"{n}");
         }
         await StoreSession.EventuallyAsync(() => etcd.Ctl("get", "/updated/gw1/online", "--print-value-only").Trim() == "1");
 

@@ -18,12 +18,12 @@ public sealed class EtcdStoreTests
         etcd.Put("/commit", "first");
         etcd.Put("/nodes/gw1/lan", "edited, not committed");
         await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
-        await session.UntilAsync(() => session.Store.Latest.Value == "first");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "first");
 
-        var snapshot = await session.Store.ReadAsync(session.Store.Latest, whole: false, Cancellation);
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest.Mark, whole: false, Cancellation);
 
         Assert.Equal("10.0.0.0/24", Value(snapshot, "/nodes/gw1/lan"));
-        Assert.Equal(session.Store.Latest.Revision, snapshot.Revision);
+        Assert.Equal(session.Store.Latest.Mark.Revision, snapshot.Revision);
     }
 
     [Fact]
@@ -33,10 +33,10 @@ public sealed class EtcdStoreTests
         etcd.Put("/commit", "first");
         etcd.Put("/nodes/gw1/lan", "10.0.0.0/24");
         await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
-        await session.UntilAsync(() => session.Store.Latest.Value == "first");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "first");
         etcd.Ctl("compact", "3");
 
-        var snapshot = await session.Store.ReadAsync(session.Store.Latest, whole: false, Cancellation);
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest.Mark, whole: false, Cancellation);
 
         Assert.Equal("10.0.0.0/24", Value(snapshot, "/nodes/gw1/lan"));
         Assert.Contains(session.Log.Lines, line => line.Contains("compacted", StringComparison.Ordinal));
@@ -51,9 +51,9 @@ public sealed class EtcdStoreTests
         var seen = (await connection.ReadAsync(["/nodes/"], 0, Cancellation)).Revision;
 
         etcd.Put("/elsewhere", "of another program");
-        Assert.NotNull(await connection.CommitAsync("first", seen, Cancellation));
+        Assert.NotNull(await connection.CommitAsync("first", seen, confirm: null, Cancellation));
         etcd.Put("/nodes/gw1/lan", "10.9.0.0/24");
-        Assert.Null(await connection.CommitAsync("second", seen, Cancellation));
+        Assert.Null(await connection.CommitAsync("second", seen, confirm: null, Cancellation));
         Assert.Equal("first", etcd.Ctl("get", "/commit", "--print-value-only").Trim());
     }
 
@@ -66,9 +66,9 @@ public sealed class EtcdStoreTests
         etcd.Put("/nodes/gw2/tinc/public_key", "everybody's");
         etcd.Put("/commit", "first");
         await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
-        await session.UntilAsync(() => session.Store.Latest.Value == "first");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "first");
 
-        var snapshot = await session.Store.ReadAsync(session.Store.Latest, whole: false, Cancellation);
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest.Mark, whole: false, Cancellation);
 
         Assert.Equal(["/nodes/gw1/tinc/private_key", "/nodes/gw2/tinc/public_key"], snapshot.Keys.Keys);
     }
@@ -90,10 +90,10 @@ public sealed class EtcdStoreTests
                 etcd.Ctl(random.Next(3) == 0 ? ["del", key] : ["put", key, $"{commit}.{edit}"]);
             }
             etcd.Put("/commit", $"{commit}");
-            await session.UntilAsync(() => session.Store.Latest.Value == $"{commit}");
+            await session.UntilAsync(() => session.Store.Latest.Mark.Value == $"{commit}");
 
-            var changes = await session.Store.ReadAsync(session.Store.Latest, whole: false, Cancellation);
-            var all = await session.Store.ReadAsync(session.Store.Latest, whole: true, Cancellation);
+            var changes = await session.Store.ReadAsync(session.Store.Latest.Mark, whole: false, Cancellation);
+            var all = await session.Store.ReadAsync(session.Store.Latest.Mark, whole: true, Cancellation);
 
             Assert.Equal(all.Revision, changes.Revision);
             Assert.Equal(all.Keys.Keys.Select(key => (key, Value(all, key))), changes.Keys.Keys.Select(key => (key, Value(changes, key))));
@@ -108,14 +108,14 @@ public sealed class EtcdStoreTests
             etcd.Put($"/nodes/gw{node}/tinc/public_key", new string('k', 10_000));
         etcd.Put("/commit", "first");
         await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
-        await session.UntilAsync(() => session.Store.Latest.Value == "first");
-        await session.Store.ReadAsync(session.Store.Latest, whole: false, Cancellation);
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "first");
+        await session.Store.ReadAsync(session.Store.Latest.Mark, whole: false, Cancellation);
 
         var before = etcd.SentBytes;
         etcd.Put("/nodes/gw7/tinc/public_key", "changed");
         etcd.Put("/commit", "second");
-        await session.UntilAsync(() => session.Store.Latest.Value == "second");
-        var snapshot = await session.Store.ReadAsync(session.Store.Latest, whole: false, Cancellation);
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "second");
+        var snapshot = await session.Store.ReadAsync(session.Store.Latest.Mark, whole: false, Cancellation);
 
         Assert.Equal(100, snapshot.Keys.Count);
         Assert.Equal("changed", Value(snapshot, "/nodes/gw7/tinc/public_key"));
@@ -128,12 +128,12 @@ public sealed class EtcdStoreTests
         using var etcd = new EtcdServer();
         await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
         await session.UntilAsync(() => session.Store.Problem is null);
-        Assert.Equal(CommitMark.None, session.Store.Latest);
+        Assert.Equal(LatestCommit.None, session.Store.Latest);
 
         etcd.Put("/commit", "1");
         etcd.Put("/commit", "2");
 
-        await session.UntilAsync(() => session.Store.Latest.Value == "2");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "2");
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class EtcdStoreTests
         etcd.Start();
         etcd.Put("/commit", "while it was away");
 
-        await session.UntilAsync(() => session.Store.Latest.Value == "while it was away");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "while it was away");
         Assert.Single(session.Log.Lines, line => line.Contains("nothing listens there", StringComparison.Ordinal));
     }
 
@@ -175,7 +175,7 @@ public sealed class EtcdStoreTests
         for (var i = 0; i < 5; i++)
             etcd.Put("/commit", $"{i}");
         await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
-        await session.UntilAsync(() => session.Store.Latest.Value == "4");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "4");
 
         etcd.Stop();
         await session.UntilAsync(() => session.Store.Problem is not null);
@@ -184,9 +184,9 @@ public sealed class EtcdStoreTests
         etcd.Put("/other", "x");
         etcd.Ctl("compact", "8");
 
-        await session.UntilAsync(() => session.Store.Latest.Value == "5");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "5");
         etcd.Put("/commit", "6");
-        await session.UntilAsync(() => session.Store.Latest.Value == "6");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "6");
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class EtcdStoreTests
         etcd.Put("/commit", "here");
         await using var session = new StoreSession(StoreSession.Settings($"http://127.0.0.1:1,{etcd.Endpoint}"));
 
-        await session.UntilAsync(() => session.Store.Latest.Value == "here");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "here");
         Assert.Equal(etcd.Endpoint, session.Store.Endpoint?.ToString());
     }
 
@@ -237,5 +237,56 @@ public sealed class EtcdStoreTests
         await StoreSession.EventuallyAsync(() => etcd.Ctl("get", "--prefix", "/updated/gw1/", "--keys-only").Split('\n', StringSplitOptions.RemoveEmptyEntries)
             is ["/updated/gw1/commit", "/updated/gw1/note", "/updated/gw1/online", "/updated/gw1/tinc/status"]);
         Assert.Matches(@"\Aup \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000\z", etcd.Ctl("get", "/updated/gw1/tinc/status", "--print-value-only").Trim());
+    }
+
+    [Fact]
+    public async Task A_commit_that_waits_is_never_seen_as_one_that_does_not()
+    {
+        using var etcd = new EtcdServer();
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await session.UntilAsync(() => session.Store.Problem is null);
+        await using var hand = await OpenAsync(etcd);
+        for (var n = 1; n <= 50; n++)
+        {
+            var revision = await hand.CommitAsync($"{n}", seen: long.MaxValue - 1, confirm: 10 + n, Cancellation);
+            await session.UntilAsync(() =>
+            {
+                var latest = session.Store.Latest;
+                return latest.Mark.Value == $"{n}" && Assert.IsType<string>(latest.Confirm) == $"{10 + n}" && latest.Mark.Revision == revision;
+            });
+        }
+
+        var waits = session.Store.Latest.Mark;
+        Assert.Null(await hand.ConfirmAsync(waits with { Revision = waits.Revision - 1 }, Cancellation));
+        Assert.NotNull(await hand.ConfirmAsync(waits, Cancellation));
+        await session.UntilAsync(() => session.Store.Latest.Confirm is null);
+        Assert.Equal(waits, session.Store.Latest.Mark);
+        Assert.Null(await hand.ConfirmAsync(waits, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_commit_by_hand_after_one_that_waited_does_not_wait()
+    {
+        using var etcd = new EtcdServer();
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint));
+        await session.UntilAsync(() => session.Store.Problem is null);
+        await using var hand = await OpenAsync(etcd);
+        await hand.CommitAsync("waits", seen: long.MaxValue - 1, confirm: 60, Cancellation);
+        await session.UntilAsync(() => session.Store.Latest.Confirm == "60");
+
+        etcd.Put("/commit", "by hand");
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "by hand");
+        Assert.Null(session.Store.Latest.Confirm);
+
+        // What is read at the start of a session is what a watch tells.
+        await session.Store.RefreshAsync(Cancellation);
+        Assert.Null(session.Store.Latest.Confirm);
+        Assert.Equal("60", session.Store.Latest.Note.Value);
+    }
+
+    private static Task<EtcdConnection> OpenAsync(EtcdServer etcd)
+    {
+        var settings = StoreSession.Settings(etcd.Endpoint);
+        return EtcdConnection.OpenAsync(settings.Endpoints[0], settings, Cancellation);
     }
 }

@@ -33,6 +33,16 @@ public sealed class SnapshotFileTests
     }
 
     [Fact]
+    public void A_note_is_no_key()
+    {
+        var kept = SnapshotFile.Read(SnapshotFile.Write(Mark, Keys, "remember"u8.ToArray()));
+
+        Assert.Equal("remember", Encoding.UTF8.GetString(kept.Note.Span));
+        Assert.Equal((Mark, true), (kept.Mark, kept.HasKeysOf(new(Mark, Keys))));
+        Assert.True(SnapshotFile.Read(SnapshotFile.Write(Mark, Keys)).Note.IsEmpty);
+    }
+
+    [Fact]
     public void The_same_commit_is_the_same_bytes() => Assert.Equal(SnapshotFile.Write(Mark, Keys), SnapshotFile.Write(Mark, Keys));
 
     [Fact]

@@ -51,6 +51,71 @@ public sealed class SnapshotFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_commit_of_the_same_keys_as_the_newest_is_that_one()
+    {
+        _folder.KeepApplied(Mark(1), Keys(1));
+        _folder.KeepApplied(Mark(2), Keys(1));
+        _folder.KeepApplied(Mark(3), Keys(2));
+        _folder.KeepApplied(Mark(4), Keys(1));
+
+        Assert.Equal([4L, 3, 1], Commits());
+    }
+
+    [Fact]
+    public void Those_that_were_applied_are_listed_with_what_is_wrong_with_them()
+    {
+        for (var n = 1; n <= 3; n++)
+            _folder.KeepApplied(Mark(n), Keys(n));
+        File.WriteAllText(Path.Join(_folder.Place, "applied-0000000002"), "rubbish");
+
+        var applied = _folder.LoadApplied().ToList();
+
+        Assert.Equal([3, 2, 1], applied.Select(kept => kept.Number));
+        Assert.Equal([Mark(3), null, Mark(1)], applied.Select(kept => kept.Commit?.Mark));
+        Assert.Equal($"{_folder.Place}/applied-0000000002 cannot be used: it is no snapshot, or one that was cut off", applied[1].Problem);
+        Assert.All(applied, kept => Assert.InRange(kept.AppliedAt, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1)));
+        Assert.Equal(Mark(1), _folder.LoadApplied(1, out var none)!.Mark);
+        Assert.Null(none);
+        Assert.Null(_folder.LoadApplied(2, out var problem));
+        Assert.Equal(applied[1].Problem, problem);
+        Assert.Null(_folder.LoadApplied(9, out var gone));
+        Assert.Equal($"{_folder.Place}/applied-0000000009 is not there any more", gone);
+    }
+
+    [Fact]
+    public void What_is_open_about_a_commit_lies_there_with_the_way_back_until_it_is_over()
+    {
+        var hold = new CommitHold { Commit = Mark(2), Seconds = 60, TakenUpAt = 123_456, Boot = "b" };
+        Assert.Null(_folder.LoadHold(_warnings.Add));
+        _folder.KeepHold(hold, new(Mark(1), Keys(1)));
+
+        var (kept, target) = _folder.LoadHold(_warnings.Add)!.Value;
+        Assert.Equal((hold, Mark(1)), (kept, target.Mark));
+        Assert.True(target.HasKeysOf(new(Mark(1), Keys(1))));
+        Assert.Empty(Commits());
+
+        _folder.KeepHold(hold with { Reason = "late", Time = 7 }, target);
+        Assert.Equal("late", _folder.LoadHold(_warnings.Add)!.Value.Hold.Reason);
+        _folder.DropHold();
+        Assert.Null(_folder.LoadHold(_warnings.Add));
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void A_way_back_that_is_damaged_is_told_and_is_none()
+    {
+        _folder.KeepHold(new() { Commit = Mark(2) }, KeptCommit.None);
+        var file = Path.Join(_folder.Place, "hold");
+        File.WriteAllBytes(file, SnapshotFile.Write(Mark(1), Keys(1)));
+        Assert.Null(_folder.LoadHold(_warnings.Add));
+        File.WriteAllText(file, "rubbish");
+        Assert.Null(_folder.LoadHold(_warnings.Add));
+
+        Assert.Equal(
+            [$"{file} cannot be used: it does not say what is open", $"{file} cannot be used: it is no snapshot, or one that was cut off"], _warnings);
+    }
+
+    [Fact]
     public void A_restored_etcd_whose_revisions_begin_anew_is_the_newest_all_the_same()
     {
         _folder.KeepApplied(Mark(900), Keys(900));
@@ -93,7 +158,7 @@ public sealed class SnapshotFolderTests : IDisposable
 
     private static CommitMark Mark(long revision) => new($"commit {revision}", revision);
 
-    private static Snapshot Keys(long revision) => Snapshot.Empty with { Revision = revision };
+    private static Snapshot Keys(long revision) => new(revision, Snapshot.Empty.Keys.Add("/nodes/gw1/lan", BitConverter.GetBytes(revision)));
 
     private IEnumerable<long> Commits() => [.. _folder.Load(_warnings.Add).Select(kept => kept.Mark.Revision)];
 }

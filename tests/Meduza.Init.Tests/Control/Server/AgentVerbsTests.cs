@@ -95,6 +95,35 @@ public sealed class AgentVerbsTests : IDisposable
     }
 
     [Fact]
+    public void A_way_back_goes_to_the_agent_and_to_the_next_one_as_long_as_it_is_not_done()
+    {
+        var agent = Attach();
+        _client.Send(new() { Id = 1, Verb = Verbs.Rollback, Snapshot = 7, Wait = true });
+        var asked = agent.Receive()!;
+        Assert.Equal(("rollback", 7), (asked.Event, asked.Snapshot));
+        _bench.RequestReconcile();
+        Assert.Equal("reconcile", agent.Receive()!.Event);
+        agent.Dispose();
+        _bench.Settle();
+
+        using var next = Attach();
+        Assert.Equal(("rollback", asked.Reconcile, 7), (next.Receive() is { } first ? (first.Event, first.Reconcile, first.Snapshot) : default));
+        Assert.Equal(("reconcile", asked.Reconcile + 1, null), (next.Receive() is { } second ? (second.Event, second.Reconcile, second.Snapshot) : default));
+        next.Ask(new() { Verb = Verbs.Reconciled, Reconcile = asked.Reconcile, Error = "it is not there any more" });
+        Assert.Equal((1L, "it is not there any more"), (_client.Receive() is { } reply ? (reply.Id, reply.Error) : default));
+        next.Dispose();
+        _bench.Settle();
+
+        using var last = Attach();
+        Assert.Equal("reconcile", last.Receive()!.Event);
+        Assert.True(last.IsQuiet());
+    }
+
+    [Fact]
+    public void A_way_back_to_nowhere_is_an_error() =>
+        Assert.Equal("rollback needs the number of an applied commit", _client.Ask(new() { Id = 1, Verb = Verbs.Rollback }).Error);
+
+    [Fact]
     public void A_request_without_an_agent_is_kept_until_there_is_one()
     {
         _bench.RequestReconcile();
