@@ -1,3 +1,5 @@
+using Meduza.Linux.Process;
+
 namespace Meduza.Lab.Harness;
 
 /// <summary>
@@ -86,6 +88,16 @@ public sealed class LabNetwork : IDisposable
         ArgumentNullException.ThrowIfNull(gateway);
         Etcd.Commit(value);
         return Events.WaitForCommit(gateway.Name, value, result, timeout);
+    }
+
+    /// <summary>Runs the operator's tool beside etcd, where nothing that a gateway does cuts it off.</summary>
+    public CommandResult Meduza(params IReadOnlyList<string> arguments)
+    {
+        var link = $"{Folder.Path}/meduza";
+        if (!File.Exists(link))
+            File.CreateSymbolicLink(link, Binary.Path);
+        var command = Core.Command([link, .. arguments]);
+        return Command.Run(command[0], [.. command.Skip(1)], TimeSpan.FromMinutes(2), environment: [.. Spawn.OwnEnvironment(), $"ETCD_ENDPOINTS={Etcd.Endpoint}"]);
     }
 
     /// <summary>What goes when the lab goes, the latest first.</summary>
