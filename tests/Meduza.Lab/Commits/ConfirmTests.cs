@@ -12,7 +12,7 @@ public sealed class ConfirmTests : IDisposable
     private const string RolledBack = "rolled-back";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private readonly string _data = Directory.CreateTempSubdirectory("meduza-lab-data-").FullName;
+    private readonly string _data = Directory.CreateTempSubdirectory("meduza-data-").FullName;
     private readonly SoloGateway _solo = SoloGateway.Create();
 
     public ConfirmTests()

@@ -7,7 +7,7 @@ namespace Meduza.Lab.Store;
 /// <summary>One machine as a whole system: the gateway, and the etcd that it runs itself.</summary>
 public sealed class LocalEtcdTests : IDisposable
 {
-    private readonly string _data = Directory.CreateTempSubdirectory("meduza-lab-data-").FullName;
+    private readonly string _data = Directory.CreateTempSubdirectory("meduza-data-").FullName;
 
     // As a mounted volume is: etcd's user must come through.
     public LocalEtcdTests() => File.SetUnixFileMode(

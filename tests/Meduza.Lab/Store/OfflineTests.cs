@@ -8,7 +8,7 @@ namespace Meduza.Lab.Store;
 public sealed class OfflineTests : IDisposable
 {
     private const string Changed = "deny 172.16.0.0/12 le 32";
-    private readonly string _data = Directory.CreateTempSubdirectory("meduza-lab-data-").FullName;
+    private readonly string _data = Directory.CreateTempSubdirectory("meduza-data-").FullName;
     private readonly SoloGateway _solo = SoloGateway.Create();
 
     public OfflineTests()
