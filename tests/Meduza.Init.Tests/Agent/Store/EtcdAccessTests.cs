@@ -63,6 +63,33 @@ public sealed class EtcdAccessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_user_that_may_read_the_prefixes_and_nothing_between_them_is_told_of_commits_and_of_host_records()
+    {
+        using var etcd = WithAuth();
+        void Root(params string[] command) => etcd.Ctl(["--user", "root:right", .. command]);
+        Root("role", "add", "gateway");
+        foreach (var prefix in (string[])["/commit", "/global/", "/nodes/", "/dns/hosts/"])
+            Root("role", "grant-permission", "gateway", "--prefix=true", "read", prefix);
+        Root("role", "grant-permission", "gateway", "--prefix=true", "readwrite", "/updated/");
+        Root("user", "add", "gateway:pass");
+        Root("user", "grant-role", "gateway", "gateway");
+        Root("put", "/nodes/gw1/lan", "10.0.0.0/24");
+        Root("put", "/commit", "1");
+        await using var session = new StoreSession(StoreSession.Settings(etcd.Endpoint, ("ETCD_USER", "gateway"), ("ETCD_PASS", "pass")));
+        await session.UntilAsync(() => session.Store.Latest.Mark.Value == "1");
+
+        for (var n = 2; n <= 4; n++)
+        {
+            Root("put", "/nodes/gw1/lan", $"10.0.{n}.0/24");
+            Root("put", "/commit", $"{n}");
+            await session.UntilAsync(() => session.Store.Latest.Mark.Value == $"{n}");
+            var keys = (await session.Store.ReadAsync(session.Store.Latest.Mark, whole: false, TestContext.Current.CancellationToken)).Keys;
+            Assert.Equal($"10.0.{n}.0/24", System.Text.Encoding.UTF8.GetString(keys["/nodes/gw1/lan"].Span));
+        }
+        Assert.Single(session.Log.Lines);
+    }
+
+    [Fact]
     public async Task A_login_is_not_in_the_way_where_authentication_is_off()
     {
         using var etcd = new EtcdServer();

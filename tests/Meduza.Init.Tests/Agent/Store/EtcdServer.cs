@@ -86,7 +86,13 @@ internal sealed class EtcdServer : IDisposable
     }
 
     /// <summary>Stops it answering, and everything else, without closing a connection.</summary>
-    public void Freeze() => _process!.Kill(19);
+    public void Freeze()
+    {
+        _process!.Kill(19);
+        // A thread that runs goes on for a moment, long enough for an answer.
+        while (Directory.EnumerateDirectories($"/proc/{_process.Pid}/task").Any(task => !File.ReadAllText($"{task}/stat").Contains(") T ", StringComparison.Ordinal)))
+            Thread.Sleep(1);
+    }
 
     public void Thaw() => _process!.Kill(18);
 
@@ -98,17 +104,19 @@ internal sealed class EtcdServer : IDisposable
         return result.Output;
     }
 
-    /// <summary>Bytes that it has sent to all clients (its metric of that name; where it has none yet, none).</summary>
-    public long SentBytes
+    /// <summary>Bytes that it has sent to all clients.</summary>
+    public long SentBytes => Metric("etcd_network_client_grpc_sent_bytes_total");
+
+    /// <summary>How often keys were read, all clients' questions together.</summary>
+    public long Ranges => Metric("etcd_debugging_mvcc_range_total");
+
+    /// <summary>Of its metrics the one of that name; where it has none yet, none.</summary>
+    private long Metric(string name)
     {
-        get
-        {
-            const string Metric = "etcd_network_client_grpc_sent_bytes_total ";
-            using var client = new HttpClient();
-            var text = client.GetStringAsync(new Uri($"{Endpoint}/metrics")).GetAwaiter().GetResult();
-            return text.Split('\n').Where(line => line.StartsWith(Metric, StringComparison.Ordinal))
-                .Sum(line => (long)double.Parse(line[Metric.Length..], CultureInfo.InvariantCulture));
-        }
+        using var client = new HttpClient();
+        var text = client.GetStringAsync(new Uri($"{Endpoint}/metrics")).GetAwaiter().GetResult();
+        return text.Split('\n').Where(line => line.StartsWith(name + " ", StringComparison.Ordinal))
+            .Sum(line => (long)double.Parse(line[(name.Length + 1)..], CultureInfo.InvariantCulture));
     }
 
     public void Put(string key, string value) => Ctl("put", key, value);
