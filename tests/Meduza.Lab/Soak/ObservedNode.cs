@@ -140,11 +140,14 @@ internal sealed partial class ObservedNode(Gateway gateway)
             Expect($"{device}'s peer {name}'s preshared key", keys.GetValueOrDefault($"{prefix}peer/{name}/preshared_key") ?? "(none)", fields[1]);
             if (peer["endpoint"] is { } endpoint)
                 Expect($"{device}'s peer {name}'s endpoint", (string)endpoint!, fields[2]);
-            var allowed = peer["allowed_ips"]!.AsArray().Select(prefix => (string)prefix!).Order(StringComparer.Ordinal);
-            Expect($"{device}'s peer {name}'s networks", string.Join(' ', allowed), string.Join(' ', fields[3].Split(',').Order(StringComparer.Ordinal)));
+            var allowed = Networks(peer).Where(network => peers.Last(other => Networks(other!).Contains(network)) == peer).Order(StringComparer.Ordinal);
+            Expect($"{device}'s peer {name}'s networks", string.Join(' ', allowed), string.Join(' ', fields[3].Split(',').Where(network => network != "(none)").Order(StringComparer.Ordinal)));
             Expect($"{device}'s peer {name}'s keepalive", (int)peer["persistent_keepalive"]! is var seconds and > 0 ? $"{seconds}" : "off", fields[^1]);
         }
     }
+
+    /// <summary>Those that a peer asks for. One that several ask for goes to the last of them, as WireGuard has it.</summary>
+    private static IEnumerable<string> Networks(JsonNode peer) => peer["allowed_ips"]!.AsArray().Select(network => (string)network!);
 
     private void ComparePackets(RenderedNode expected)
     {
