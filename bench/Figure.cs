@@ -24,6 +24,7 @@ internal static class Figure
             ["unit"] = unit,
             ["median"] = Rounded(sorted[sorted.Count / 2]),
             ["p90"] = Rounded(sorted[sorted.Count * 9 / 10]),
+            ["p99"] = Rounded(sorted[sorted.Count * 99 / 100]),
             ["min"] = Rounded(sorted[0]),
             ["max"] = Rounded(sorted[^1]),
             ["samples"] = sorted.Count,

@@ -65,7 +65,11 @@ static void MeasureCommits()
 {
     using var solo = SoloGateway.Start();
     IdleMemory.Measure(solo, "after_start");
-    CommitLatency.Measure(solo);
+    CommitLatency.Measure(solo, "");
     UnchangedCommit.Measure(solo);
-    IdleMemory.Measure(solo, "after_100_commits");
+    IdleMemory.Measure(solo, "after_1000_commits");
+    LargeFleet.Write(solo);
+    solo.Apply("a thousand nodes");
+    CommitLatency.Measure(solo, "_1000_nodes");
+    StartToApplied.Measure(solo);
 }
