@@ -15,6 +15,9 @@ namespace Meduza.Linux.Files;
 /// </remarks>
 public static unsafe class AtomicFile
 {
+    /// <summary>How the name of a file ends that is still being written; before it come the file's own name and a GUID.</summary>
+    private const string Unfinished = ".new";
+
     /// <summary>Writes the file, whatever lies there now.</summary>
     /// <param name="path">Its folder must exist.</param>
     /// <param name="content">All of it.</param>
@@ -26,7 +29,7 @@ public static unsafe class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, uint uid, uint gid, bool sync = false)
     {
         var folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
-        var temporary = Path.Join(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.new");
+        var temporary = Path.Join(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{Unfinished}");
         try
         {
             using (var file = Descriptor.Open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0x180 /* 0600 */))
@@ -56,6 +59,24 @@ public static unsafe class AtomicFile
             return false;
         Write(path, content, mode, uid, gid, sync);
         return true;
+    }
+
+    /// <summary>
+    /// Deletes the files that a process which was killed had not finished. For a folder in which no other process writes in
+    /// this way: what that is just writing looks the same.
+    /// </summary>
+    /// <param name="folder">One that is not there has none.</param>
+    /// <exception cref="IOException">It cannot be read, or one cannot be deleted.</exception>
+    public static void RemoveUnfinished(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var file in Directory.EnumerateFiles(folder, $".*.*{Unfinished}"))
+        {
+            var name = Path.GetFileName(file.AsSpan())[..^Unfinished.Length];
+            if (Guid.TryParseExact(name[(name.LastIndexOf('.') + 1)..], "N", out _))
+                File.Delete(file);
+        }
     }
 
     /// <summary>True when that very file is there.</summary>

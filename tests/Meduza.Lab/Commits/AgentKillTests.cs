@@ -45,6 +45,8 @@ public class AgentKillTests
         var (mine, peer) = (WireGuardKeys.New().Private, WireGuardKeys.New().Public);
         solo.Etcd.Put(
             ($"{Own}wireguard/wire/private_key", mine), ($"{Own}wireguard/wire/peer/other/public_key", peer), ($"{Own}wireguard/wire/enable", "false"));
+        // As one that was killed at the worst moment leaves it.
+        solo.Init.Run("sh", "-c", "for f in /etc/.etcd_hosts /data/meduza/snapshots/.in-force; do echo half > $f.0123456789abcdef0123456789abcdef.new; done");
         // A device, its peers and addresses, a service, rules for packets, files, routes: each comes, changes and goes.
         Action[] changes =
         [

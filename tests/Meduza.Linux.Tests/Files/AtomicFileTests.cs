@@ -33,6 +33,19 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_process_had_not_finished_is_removed_and_nothing_else()
+    {
+        string[] others = [".key.new", ".key.0123.new", "key.0123456789abcdef0123456789abcdef.new", ".key.0123456789abcdef0123456789abcdef.old", "key"];
+        foreach (var name in others.Append(".key.0123456789abcdef0123456789abcdef.new").Append(".a.b.fedcba98765432100123456789abcdef.new"))
+            File.WriteAllText(_folder[name], "");
+
+        AtomicFile.RemoveUnfinished(_folder.Path);
+        AtomicFile.RemoveUnfinished(_folder["not there"]);
+
+        Assert.Equal(others.Order(), _folder.Names.Order());
+    }
+
+    [Fact]
     public void Same_file_is_not_touched()
     {
         var path = _folder["file"];

@@ -15,6 +15,9 @@ namespace Meduza.Init.Agent.Apply;
 /// </summary>
 internal sealed partial class Applier(ServiceLink services, MachineAccess here, ILogger log)
 {
+    /// <summary>Folders in which nothing of an earlier agent's is left.</summary>
+    private readonly HashSet<string> _swept = new(StringComparer.Ordinal);
+
     /// <summary>Applies <paramref name="changes"/>.</summary>
     /// <returns>What went wrong.</returns>
     public async Task<ApplyFailures> ApplyAsync(Changes changes, DesiredState desired, CancellationToken cancellation)
@@ -92,6 +95,11 @@ internal sealed partial class Applier(ServiceLink services, MachineAccess here, 
     {
         var (uid, gid) = Ids(file.Owner, file.Path);
         AtomicFile.Write(file.Path, file.Content.Span, file.Mode, uid, gid);
+        // What an agent that was killed had not finished, it or the next one writes again: so it is found here.
+        var folder = Path.GetDirectoryName(file.Path)!;
+        if (!_swept.Contains(folder))
+            AtomicFile.RemoveUnfinished(folder);
+        _swept.Add(folder);
     }
 
     /// <exception cref="IOException">The machine has no such user.</exception>

@@ -24,6 +24,8 @@ internal sealed class SnapshotFolder(string path)
     private const string Applied = "applied-";
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private bool _isSwept;
+
     public string Place => path;
 
     /// <summary>Keeps the commit in force: what a boot without etcd begins with.</summary>
@@ -164,6 +166,10 @@ internal sealed class SnapshotFolder(string path)
     {
         Folder.Ensure(path, Private | UnixFileMode.UserExecute, uid: 0, gid: 0);
         AtomicFile.WriteIfDifferent(FileOf(name), content, Private, uid: 0, gid: 0, sync: true);
+        // An agent that was killed may have left some of its keys there.
+        if (!_isSwept)
+            AtomicFile.RemoveUnfinished(path);
+        _isSwept = true;
     }
 
     private string FileOf(string name) => Path.Join(path, name);

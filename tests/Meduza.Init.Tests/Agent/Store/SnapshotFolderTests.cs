@@ -147,6 +147,17 @@ public sealed class SnapshotFolderTests : IDisposable
     }
 
     [Fact]
+    public void What_an_agent_left_that_was_killed_while_it_wrote_is_gone_with_the_next_write()
+    {
+        _folder.KeepInForce(Mark(1), Keys(1));
+        File.WriteAllText(Path.Join(_folder.Place, $".in-force.{Guid.NewGuid():N}.new"), "half of the keys");
+
+        new SnapshotFolder(_folder.Place).KeepInForce(Mark(1), Keys(1));
+
+        Assert.Equal(["in-force"], Directory.GetFiles(_folder.Place).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public void What_cannot_be_kept_is_told_and_what_was_kept_is_there_still()
     {
         _folder.KeepInForce(Mark(1), Keys(1));
