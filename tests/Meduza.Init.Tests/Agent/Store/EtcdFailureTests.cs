@@ -127,7 +127,7 @@ public sealed class EtcdFailureTests
                 Assert.True(revision >= last, $"{revision} after {last}");
                 last = revision;
             }
-        });
+        }, TestContext.Current.CancellationToken);
 
         for (var n = 0; n < 2_000; n++)
             Assert.NotNull(await writer.CommitAsync($"{n}", long.MaxValue - 1, confirm: null, TestContext.Current.CancellationToken));
