@@ -4,7 +4,7 @@ namespace Meduza.Gateway.Plan;
 /// What a daemon shows of what it runs (<c>show running-config</c>), brought into the form of our own texts, so that the
 /// two can be compared, and a delta between them mends whatever differs.
 /// <list type="bullet">
-/// <item>What a daemon says of itself, and what an operator sets to look at it (<c>log</c>, <c>debug</c>, a terminal's password), does not count.</item>
+/// <item>What a daemon says of itself, and what an operator sets to look at it (<c>log</c>, <c>debug</c>), does not count.</item>
 /// <item>A default that is not shown is there, unless another value is.</item>
 /// <item>The order means nothing: entries of lists and maps have their numbers.</item>
 /// </list>
@@ -14,7 +14,7 @@ public static class FrrReadback
     /// <summary>Lines that are nobody's configuration, by how they begin.</summary>
     private static readonly string[] NotOurs =
     [
-        "Building configuration", "Current configuration", "end", "frr version ", "service ", "log ", "debug ", "line vty", "password ", "enable password ", "username ",
+        "Building configuration", "Current configuration", "end", "frr version ", "service ", "log ", "debug ", "line vty",
         // What the kernel's settings are when the daemon looks.
         "ip forwarding", "no ip forwarding", "ipv6 forwarding", "no ipv6 forwarding",
     ];

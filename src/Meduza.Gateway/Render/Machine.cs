@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Meduza.Gateway.Model.Values;
+using Meduza.Gateway.Render.Mihomo;
 
 namespace Meduza.Gateway.Render;
 
@@ -48,6 +49,9 @@ public sealed record Machine
 
     /// <summary>The last good text of each subscription that there is one of, by name.</summary>
     public ImmutableDictionary<string, ReadOnlyMemory<byte>> Subscriptions { get; init; } = ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty;
+
+    /// <summary>What was made of it last.</summary>
+    internal MergeMemory Merged { get; } = new();
 
     public string Mosdns { get; init; } = "/usr/bin/mosdns";
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
+using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Agent.Apply.Packets;
 using Meduza.Init.Agent.Preflights;
 using Meduza.Init.Agent.Reconcile;
@@ -89,8 +90,10 @@ internal static partial class AgentProgram
         candidates.Clear();
         var preflight = new PreflightCheck(
             candidates, (program, stop) => StagedCommand.RunAsync(stage, program, PreflightCheck.Timeout, PreflightCheck.LongestOutput, stop));
+        using var subscriptions = new SubscriptionKeeper(
+            new DownloadFolder(SubscriptionKeeper.DefaultPath), SubscriptionSource.FetchAsync, triggers, clock, Random.Shared, log);
         var reconciler = new Reconciler(
-            settings, here.Machine, store, services, preflight, here.Observer,
+            settings, here.Machine, store, subscriptions, services, preflight, here.Observer,
             new Applier(services, here, log),
             new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), log), new ConfirmPolicy(clock, ConfirmPolicy.ReadBoot()), reporter, words, triggers, clock,
             log);
@@ -101,6 +104,7 @@ internal static partial class AgentProgram
             services.RunAsync(triggers, life.Token),
             store.RunAsync(life.Token),
             reconciler.RunAsync(life.Token),
+            subscriptions.RunAsync(life.Token),
             WatchDevicesAsync(monitor, triggers, life.Token),
             PacketWatch.RunAsync(triggers, () => here.Observer.HasPackets, clock, log, life.Token),
         ];

@@ -23,6 +23,9 @@ internal enum Trigger
 
     /// <summary>The kernel told of a change: a device, an address, a rule. What was seen there before counts no more.</summary>
     Kernel = 32,
+
+    /// <summary>Something was fetched that is to be judged.</summary>
+    Downloads = 64,
 }
 
 /// <summary>

@@ -30,7 +30,6 @@ public sealed class FrrReadbackTests
         ! "log stdout informational" enabled by "--log" startup option
         log syslog
         debug bgp updates in
-        enable password 8 x
         no ip forwarding
         !
         interface eth0

@@ -6,21 +6,6 @@ namespace Meduza.Lab.Routing;
 public class FrrDriftTests
 {
     [Fact]
-    public void Daemon_that_has_read_its_file_is_told_nothing()
-    {
-        using var solo = SoloGateway.Start();
-        Assert.Equal(0, solo.Init.Meduza("reconcile").ExitCode);
-        Assert.Empty(Told(solo));
-
-        // One that starts anew reads it again.
-        var killed = solo.Gateway.Signal("bgpd", 9);
-        solo.Init.WaitUntil(() => (int)solo.Gateway.UntilState("bgpd", "ready")["pid"]! != killed, "bgpd starts anew");
-        solo.Gateway.WaitUntilUp(TimeSpan.FromSeconds(60));
-        Assert.Equal(0, solo.Init.Meduza("reconcile").ExitCode);
-        Assert.Empty(Told(solo));
-    }
-
-    [Fact]
     public void Is_taken_back_by_a_full_reconcile_and_what_is_right_is_left_alone()
     {
         using var solo = SoloGateway.Start();
@@ -40,12 +25,8 @@ public class FrrDriftTests
 
         Assert.Equal(running, Running());
         Assert.Equal(daemons, solo.Gateway.Daemons());
-        var told = Told(solo);
-        Assert.NotEmpty(told);
+        var told = solo.Init.Output.Split('\n').Where(line => line.Contains("lines of configuration", StringComparison.Ordinal)).ToList();
         Assert.Equal(0, solo.Init.Meduza("reconcile").ExitCode);
-        Assert.Equal(told, Told(solo));
+        Assert.Equal(told, solo.Init.Output.Split('\n').Where(line => line.Contains("lines of configuration", StringComparison.Ordinal)));
     }
-
-    private static List<string> Told(SoloGateway solo) =>
-        [.. solo.Init.Output.Split('\n').Where(line => line.Contains("lines of configuration", StringComparison.Ordinal))];
 }

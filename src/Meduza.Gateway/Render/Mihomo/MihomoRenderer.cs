@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Yaml;
 
@@ -29,8 +30,8 @@ internal static class MihomoRenderer
         if (config.Clash is not { } clash)
             return;
         state.Folder(new DesiredFolder(DataFolder, StateBuilder.PrivateFolder, owner) { Component = Component });
-        var merged = Merge(clash, machine, state);
-        var file = state.File(new DesiredFile(ConfigPath, YamlWriter.Write(merged), StateBuilder.PrivateFile, Component) { Owner = owner, Secret = true });
+        var merged = Merged(clash, machine, state);
+        var file = state.File(new DesiredFile(ConfigPath, merged.Text, StateBuilder.PrivateFile, Component) { Owner = owner, Secret = true });
         state.Service(new ServiceDefinition
         {
             Name = Service,
@@ -38,7 +39,7 @@ internal static class MihomoRenderer
             Command = [machine.Mihomo, "-d", DataFolder, "-f", ConfigPath],
             Privileges = ProgramPrivileges.Mihomo.On(machine),
             // Its API answers: the agent asks, then and from then on.
-            Readiness = new Readiness(ReadinessKind.Agent, MihomoConfig.ControllerOf(merged)),
+            Readiness = new Readiness(ReadinessKind.Agent, merged.Controller),
             ReloadSignal = SigHup,
             ReloadRevision = Fingerprint.Of(file),
         });
@@ -52,21 +53,32 @@ internal static class MihomoRenderer
         });
     }
 
-    private static YamlMap Merge(ClashConfig clash, Machine machine, StateBuilder state)
+    private static MergedConfig Merged(ClashConfig clash, Machine machine, StateBuilder state)
     {
         var key = clash.Subscription is { } subscription ? $"/global/clash/subscriptions/{subscription}/url" : "";
-        void Note(string message) => state.Warn(key, $"of the subscription, {message}");
-
-        YamlMap? document = null;
+        ReadOnlyMemory<byte>? text = null;
         if (clash.Subscription is { } name)
         {
-            if (!machine.Subscriptions.TryGetValue(name.ToString(), out var text))
-                state.Warn(key, "has not been fetched, and this version does not fetch it: mihomo runs without proxies");
-            else if ((document = Subscription.Read(text, out var problem)) is null)
-                state.Warn(key, $"the subscription is not used: {problem}");
+            if (machine.Subscriptions.TryGetValue(name.ToString(), out var there))
+                text = there;
+            else
+                state.Warn(key, "is not fetched yet: mihomo runs without proxies until it is");
         }
-        var shipped = YamlReader.Read(machine.MihomoBase) as YamlMap
+        var merged = machine.Merged.Get(new(machine.MihomoBase, text, clash.Mode, machine.MihomoSecret), Merge);
+        foreach (var note in merged.Notes)
+            state.Warn(key, note);
+        return merged;
+    }
+
+    private static MergedConfig Merge(MergeSource source)
+    {
+        var notes = ImmutableArray.CreateBuilder<string>();
+        YamlMap? document = null;
+        if (source.Subscription is { } text && (document = Subscription.Read(text, out var problem)) is null)
+            notes.Add($"the subscription is not used: {problem}");
+        var shipped = YamlReader.Read(source.Shipped) as YamlMap
             ?? throw new InvalidOperationException($"{ShippedFile.Folder}/{ShippedFile.Mihomo} is not a map");
-        return MihomoConfig.Merge(shipped, document, clash.Mode, machine.MihomoSecret, Note);
+        var merged = MihomoConfig.Merge(shipped, document, source.Mode, source.Secret, note => notes.Add($"of the subscription, {note}"));
+        return new(YamlWriter.Write(merged), MihomoConfig.ControllerOf(merged), notes.ToImmutable());
     }
 }

@@ -24,6 +24,15 @@ public static class Subscription
         return problem is null ? (YamlMap)document : null;
     }
 
+    /// <summary>Why a subscription's text would not be used; null where it would be.</summary>
+    public static string? Problem(ReadOnlyMemory<byte> text)
+    {
+        if (Read(text, out var problem) is not { } document)
+            return problem;
+        SubscriptionGuard.Clean(document, static _ => { }, out var refusal);
+        return refusal;
+    }
+
     private static string? Problem(YamlNode document)
     {
         if (document is not YamlMap map)

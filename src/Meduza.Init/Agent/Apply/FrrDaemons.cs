@@ -60,13 +60,13 @@ internal sealed class FrrDaemons(string folder)
             throw new FrrException(problem, isRefusal: false);
         _known.Remove(daemon, out var before);
         using var vty = Connect(daemon);
-        var refusal = Send(vty, daemon, change.Commands, stop: true);
+        var refusal = Send(vty, change.Commands, stop: true);
         var running = Read(vty, daemon, change.Config);
         if (refusal is not null)
         {
-            var kept = before is not null && TakeBack(vty, before, running, change)
+            var kept = before is null || TakeBack(vty, before, running, change)
                 ? "it goes on with what it had"
-                : "what it took of the others is not taken back yet";
+                : "what it took of the others could not be taken back yet";
             throw new FrrException($"{daemon} refused '{refusal.Value.Line}': {refusal.Value.Words}; {kept}", isRefusal: true);
         }
         if (FrrReadback.Difference(running, change.Config) is { } difference)
@@ -79,7 +79,7 @@ internal sealed class FrrDaemons(string folder)
     /// <returns>True when the daemon runs what it did before.</returns>
     private bool TakeBack(VtySocket vty, Known before, string running, FrrChange change)
     {
-        Send(vty, change.Daemon, FrrDelta.Compute(running, before.Text), stop: false);
+        Send(vty, FrrDelta.Compute(running, before.Text), stop: false);
         var text = Read(vty, change.Daemon, before.Text);
         if (before.Pid == vty.PeerPid)
             _known[change.Daemon] = before with { Text = text };
@@ -95,15 +95,12 @@ internal sealed class FrrDaemons(string folder)
 
     /// <param name="stop">Whether to leave out what comes after a refused line.</param>
     /// <returns>The first line that was refused, with the daemon's words; null where none was.</returns>
-    /// <exception cref="FrrException">It takes no line at all now: another terminal has the only right to.</exception>
-    private static (string Line, string Words)? Send(VtySocket vty, string daemon, ImmutableArray<FrrCommand> commands, bool stop)
+    private static (string Line, string Words)? Send(VtySocket vty, ImmutableArray<FrrCommand> commands, bool stop)
     {
         if (commands.IsEmpty)
             return null;
-        if (vty.Send("configure terminal") is { Code: not 0 } locked)
-            throw new FrrException($"{daemon} cannot be configured now: {Words(locked)}; it is tried again", isRefusal: false);
         (string, string)? refused = null;
-        foreach (var command in commands)
+        foreach (var command in commands.Prepend(new FrrCommand("configure terminal", MayFail: false)))
         {
             var answer = vty.Send(command.Line);
             if (answer.Code == 0 || command.MayFail)

@@ -17,11 +17,12 @@ internal static class SubscriptionSource
 
     /// <summary>Gets it.</summary>
     /// <param name="url">As the key has it: http, https, or <c>file://</c> and a path in the folder for them.</param>
+    /// <param name="had">Of the copy that is there; null where there is none.</param>
     /// <exception cref="FetchException">It cannot be had.</exception>
-    public static Task<byte[]> FetchAsync(string url, CancellationToken cancellation) =>
+    public static Task<Fetched> FetchAsync(string url, Validators? had, CancellationToken cancellation) =>
         url.StartsWith(FileScheme, StringComparison.Ordinal)
-            ? Task.FromResult(Read(url[FileScheme.Length..]))
-            : new WebFetch(Timeout, Longest).GetAsync(new Uri(url), cancellation);
+            ? Task.FromResult(new Fetched(Read(url[FileScheme.Length..]), Validators.None))
+            : new WebFetch(Timeout, Longest).GetAsync(new Uri(url), had, cancellation);
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="FetchException">It is not there, not a file, or too long.</exception>

@@ -21,8 +21,9 @@ internal sealed class WebFetch(TimeSpan timeout, int longest)
 
     /// <summary>Fetches it.</summary>
     /// <param name="address">http or https; a name and password in it are sent as such (RFC 7617), and not to where it redirects.</param>
+    /// <param name="had">Of the copy that is there; null where there is none, or it is wanted anew.</param>
     /// <exception cref="FetchException">It cannot be had. The message names the host, and nothing else of the address: it may hold a token.</exception>
-    public async Task<byte[]> GetAsync(Uri address, CancellationToken cancellation)
+    public async Task<Fetched> GetAsync(Uri address, Validators? had, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(address);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -45,10 +46,12 @@ internal sealed class WebFetch(TimeSpan timeout, int longest)
             var (at, credentials) = (address, address.UserInfo);
             for (var redirects = 0; ; redirects++)
             {
-                using var request = Request(at, credentials);
+                using var request = Request(at, credentials, had);
                 using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+                if (had is not null && response.StatusCode == HttpStatusCode.NotModified)
+                    return new(null, had);
                 if ((int)response.StatusCode is < 300 or >= 400)
-                    return await ReadAsync(response, limit.Token);
+                    return new(await ReadAsync(response, limit.Token), Validators.Of(response));
                 if (redirects == MostRedirects)
                     throw new RefusedAnswerException($"it redirects more than {MostRedirects} times");
                 (at, credentials) = (Next(at, response.Headers.Location), "");
@@ -80,12 +83,16 @@ internal sealed class WebFetch(TimeSpan timeout, int longest)
         return next.Scheme == address.Scheme || next.Scheme == "https" ? next : throw new RefusedAnswerException("it redirects from https to http");
     }
 
-    private static HttpRequestMessage Request(Uri address, string credentials)
+    private static HttpRequestMessage Request(Uri address, string credentials, Validators? had)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.TryAddWithoutValidation("User-Agent", Agent);
         if (credentials.Length > 0)
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(credentials))));
+        if (had?.ETag is { } tag)
+            request.Headers.TryAddWithoutValidation("If-None-Match", tag);
+        if (had?.LastModified is { } time)
+            request.Headers.TryAddWithoutValidation("If-Modified-Since", time);
         return request;
     }
 

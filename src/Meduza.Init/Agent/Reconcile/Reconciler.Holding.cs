@@ -116,7 +116,7 @@ internal sealed partial class Reconciler
             }
             (_config, _desired) = rendered;
             (_committed, _inForce, _isFromDisk) = (kept.Keys, kept.Mark, false);
-            Warn([.. result.Warnings, .. rendered.State.Warnings]);
+            _findings = [.. result.Warnings, .. rendered.State.Warnings];
             lastGood.IsInForce();
             break;
         }

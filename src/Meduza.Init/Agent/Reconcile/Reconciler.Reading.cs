@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Render;
+using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Agent.Store;
 using Meduza.Init.Control;
 using Meduza.Linux;
@@ -49,7 +50,7 @@ internal sealed partial class Reconciler
                 _progress = new(mark, clock, startedAt, BuildInfo.Version);
                 _progress.Confirms(_held?.Hold.IsWaitingFor(mark) == true ? CommitReport.Waiting : null);
             }
-            Warn(result.Warnings.AddRange(_desired.Warnings));
+            _findings = result.Warnings.AddRange(_desired.Warnings);
             LogFromDisk(mark.Value, mark.Revision);
             return;
         }
@@ -121,7 +122,7 @@ internal sealed partial class Reconciler
         {
             errors = Errors([fault]);
         }
-        Warn(warnings);
+        _findings = warnings;
 
         if (errors.IsEmpty)
             errors = Keep(latest);
@@ -175,27 +176,53 @@ internal sealed partial class Reconciler
     private static ImmutableArray<CommitError> Errors(ImmutableArray<KeyFinding> findings) =>
         [.. findings.Select(finding => new CommitError(finding.Key, finding.Message))];
 
-    /// <summary>Says what is odd, once.</summary>
-    private void Warn(ImmutableArray<KeyFinding> warnings)
+    /// <summary>Puts a subscription that was fetched in force, unless mihomo refuses what is made of it.</summary>
+    private async Task JudgeSubscriptionAsync(CancellationToken cancellation)
     {
-        if (warnings.SequenceEqual(reporter.Warnings))
+        if (subscriptions.Candidate is not { } candidate || _committed is null)
             return;
-        reporter.Warnings = warnings;
-        foreach (var warning in warnings)
-            LogWarning(warning.Key, warning.Message);
+        var result = Parse(_committed);
+        if (TryRender(result, out var fault, candidate) is not { } rendered)
+        {
+            subscriptions.Refuse(candidate, fault?.Message ?? result.Errors[0].Message);
+            return;
+        }
+        var answers = await preflight.AskAsync(rendered.State, _desired, cancellation);
+        if (!answers.Refusals.IsEmpty)
+        {
+            subscriptions.Refuse(candidate, answers.Refusals[0].Message);
+            return;
+        }
+        subscriptions.Take(candidate);
+        (_config, _desired) = rendered;
+        _findings = [.. result.Warnings, .. rendered.State.Warnings, .. answers.Warnings];
+    }
+
+    /// <summary>Says what is odd, once.</summary>
+    private void ShowFindings()
+    {
+        ImmutableArray<KeyFinding> findings = subscriptions.Problem is { } problem ? [.. _findings, problem] : _findings;
+        if (findings.SequenceEqual(reporter.Warnings))
+            return;
+        // What a subscription lacks was logged as it was found.
+        foreach (var finding in _findings.Except(reporter.Warnings))
+            LogWarning(finding.Key, finding.Message);
+        reporter.Warnings = findings;
     }
 
     /// <summary>Renders a valid configuration; a fault in our own code rejects the commit and ends nothing.</summary>
     /// <returns>Null where it is not valid, or, and then with a fault, where we cannot.</returns>
-    private (GatewayConfig Config, DesiredState State)? TryRender(ParseResult result, out KeyFinding? fault)
+    /// <param name="result">What is to be.</param>
+    /// <param name="fault">What this program lacks.</param>
+    /// <param name="candidate">A subscription to render with in place of the one in use.</param>
+    private (GatewayConfig Config, DesiredState State)? TryRender(ParseResult result, out KeyFinding? fault, SubscriptionCandidate? candidate = null)
     {
         fault = null;
         if (result.Config is null)
             return null;
         try
         {
-            var known = result.Config.Clash is null ? machine : machine with { MihomoSecret = MihomoSecretFile.LoadOrMake(MihomoSecretFile.DefaultPath) };
-            return (result.Config, Renderer.Render(result.Config, known));
+            return (result.Config, Renderer.Render(result.Config, result.Config.Clash is { } clash ? WithProxy(clash, candidate) : machine));
         }
         catch (LinuxException e)
         {
@@ -207,6 +234,13 @@ internal sealed partial class Reconciler
         }
         return null;
     }
+
+    /// <exception cref="LinuxException">The password of mihomo's API cannot be kept.</exception>
+    private Machine WithProxy(ClashConfig clash, SubscriptionCandidate? candidate) => machine with
+    {
+        MihomoSecret = MihomoSecretFile.LoadOrMake(MihomoSecretFile.DefaultPath),
+        Subscriptions = subscriptions.TextsFor(clash, candidate),
+    };
 
     private ParseResult Parse(Snapshot snapshot) =>
         ConfigParser.Parse(snapshot with { Keys = snapshot.Keys.SetItems(_hosts) }, settings.NodeId);

@@ -3,6 +3,7 @@ using Meduza.Gateway.Model;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
+using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Agent.Preflights;
 using Meduza.Init.Agent.Status;
 using Meduza.Init.Agent.Store;
@@ -18,8 +19,9 @@ namespace Meduza.Init.Agent.Reconcile;
 /// desired and observed, found anew each time.
 /// </summary>
 internal sealed partial class Reconciler(
-    NodeSettings settings, Machine machine, EtcdStore store, ServiceLink services, PreflightCheck preflight, Observer observer, Applier applier,
-    LastGood lastGood, ConfirmPolicy policy, Reporter reporter, AgentWords words, Triggers triggers, TimeProvider clock, ILogger log)
+    NodeSettings settings, Machine machine, EtcdStore store, SubscriptionKeeper subscriptions, ServiceLink services, PreflightCheck preflight,
+    Observer observer, Applier applier, LastGood lastGood, ConfirmPolicy policy, Reporter reporter, AgentWords words, Triggers triggers, TimeProvider clock,
+    ILogger log)
 {
     /// <summary>How often everything is read and compared, whether or not anything seems to have happened.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
@@ -40,6 +42,9 @@ internal sealed partial class Reconciler(
     private DesiredState? _desired;
     private GatewayConfig? _config;
     private CommitProgress? _progress;
+
+    /// <summary>What is odd about the commit in force.</summary>
+    private ImmutableArray<KeyFinding> _findings = [];
 
     /// <summary>Set from the adoption of a commit to its first application, when a program was not asked about it.</summary>
     private Unasked? _unasked;
@@ -87,6 +92,9 @@ internal sealed partial class Reconciler(
         GoBackInTime(startedAt);
         if (back is { } number)
             _askedProblem = await GoBackToAsync(number, startedAt, cancellation);
+        subscriptions.Want(_config?.Clash);
+        if ((trigger & Trigger.Downloads) != 0)
+            await JudgeSubscriptionAsync(cancellation);
 
         if ((trigger & Trigger.Full) != 0)
             observer.ForgetAll();
@@ -95,6 +103,7 @@ internal sealed partial class Reconciler(
         // A turn for the report's sake alone does not look at the machine.
         if (_desired is not null && (trigger & ~Trigger.Report) != 0)
             await ConvergeAsync(_desired, cancellation);
+        ShowFindings();
 
         if (_progress?.Judge(services.Services, words.WaitsForOthers) == true)
         {
@@ -128,7 +137,7 @@ internal sealed partial class Reconciler(
                     Withdraw(unasked, answers.Refusals);
                     return;
                 }
-                Warn([.. reporter.Warnings, .. answers.Warnings.Except(reporter.Warnings)]);
+                _findings = [.. _findings, .. answers.Warnings.Except(_findings)];
                 unasked = null;
             }
             var failures = changes.IsEmpty ? new() : await applier.ApplyAsync(changes, desired, cancellation);

@@ -118,21 +118,6 @@ public sealed class FrrDaemonsTests : IDisposable
     }
 
     [Fact]
-    public void Daemon_that_somebody_else_has_locked_has_refused_nothing()
-    {
-        Look(New);
-        _refused = "configure terminal";
-
-        var locked = Assert.Throws<FrrException>(() => Tell(Old, New));
-
-        Assert.False(locked.IsRefusal);
-        Assert.Equal("bgpd cannot be configured now: % Not; today; it is tried again", locked.Message);
-        _refused = null;
-        Tell(Look(New).Config, New);
-        Assert.Same(New, Look(New).Config);
-    }
-
-    [Fact]
     public void Line_that_was_taken_and_is_not_there_is_named_and_told_again_at_the_next_look()
     {
         Look(New);

@@ -32,11 +32,35 @@ public sealed class WebFetchTests
     }
 
     [Fact]
+    public async Task What_the_server_knows_a_copy_by_is_sent_back_and_the_same_is_not_sent_again()
+    {
+        const string Tag = "W/\"abc\"", Time = "Tue, 24 Nov 2026 20:00:00 GMT";
+        using var server = new WebServer(request => request.Contains("If-None-Match", StringComparison.Ordinal)
+            ? WebServer.Status(304, "")
+            : WebServer.Ok("new"u8.ToArray(), $"ETag: {Tag}\r\nLast-Modified: {Time}\r\n"));
+
+        var first = await Fetch().GetAsync(Address(server), null, Cancellation);
+        var again = await Fetch().GetAsync(Address(server), first.Validators, Cancellation);
+
+        Assert.Equal(new Validators(Tag, Time), first.Validators);
+        Assert.Equal((null, first.Validators), (again.Content, again.Validators));
+        Assert.Contains($"If-None-Match: {Tag}\r\n", server.Requests.Last(), StringComparison.Ordinal);
+        Assert.Contains($"If-Modified-Since: {Time}\r\n", server.Requests.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_was_asked_for_all_of_it_and_says_that_it_is_the_same_has_sent_nothing()
+    {
+        using var server = new WebServer(_ => WebServer.Status(304, ""));
+        await Refused(server, "it redirects to what is neither http nor https");
+    }
+
+    [Fact]
     public async Task A_name_and_a_password_in_the_address_go_to_the_server_and_not_to_where_it_redirects()
     {
         using var other = new WebServer(_ => WebServer.Ok("here"));
         using var server = new WebServer(_ => WebServer.Status(302, $"Location: http://127.0.0.1:{other.Port}/there\r\n"));
-        Assert.Equal("here"u8.ToArray(), await Fetch().GetAsync(new Uri($"http://me:h%40nter2@127.0.0.1:{server.Port}/"), Cancellation));
+        Assert.Equal("here"u8.ToArray(), (await Fetch().GetAsync(new Uri($"http://me:h%40nter2@127.0.0.1:{server.Port}/"), null, Cancellation)).Content);
         Assert.Contains($"Authorization: Basic {Convert.ToBase64String("me:h@nter2"u8)}\r\n", Assert.Single(server.Requests), StringComparison.Ordinal);
         Assert.DoesNotContain("Authorization", Assert.Single(other.Requests), StringComparison.Ordinal);
     }
@@ -77,7 +101,7 @@ public sealed class WebFetchTests
         using var silent = new WebServer(_ => [.. "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8, .. new byte[Longest + 1]]);
         await Refused(silent, "its answer is longer than 1 MiB");
         using var atLimit = new WebServer(_ => WebServer.Ok(new byte[Longest]));
-        Assert.Equal(Longest, (await Get(atLimit)).Length);
+        Assert.Equal(Longest, (await Get(atLimit))?.Length);
     }
 
     [Theory]
@@ -95,7 +119,7 @@ public sealed class WebFetchTests
     public async Task A_server_that_never_answers_is_given_up()
     {
         using var server = new WebServer(_ => null);
-        var refused = await Assert.ThrowsAsync<FetchException>(() => new WebFetch(TimeSpan.FromMilliseconds(300), Longest).GetAsync(Address(server), Cancellation));
+        var refused = await Assert.ThrowsAsync<FetchException>(() => new WebFetch(TimeSpan.FromMilliseconds(300), Longest).GetAsync(Address(server), null, Cancellation));
         Assert.Contains("it did not answer in full within 0.3 s", refused.Message, StringComparison.Ordinal);
     }
 
@@ -104,7 +128,7 @@ public sealed class WebFetchTests
     {
         using var server = new WebServer(_ => null);
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Fetch().GetAsync(Address(server), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Fetch().GetAsync(Address(server), null, cancel.Token));
     }
 
     [Fact]
@@ -164,13 +188,13 @@ public sealed class WebFetchTests
 
     private static Uri Address(WebServer server) => new($"http://127.0.0.1:{server.Port}/");
 
-    private static Task<byte[]> Get(WebServer server) => Fetch().GetAsync(Address(server), Cancellation);
+    private static async Task<byte[]?> Get(WebServer server) => (await Fetch().GetAsync(Address(server), null, Cancellation)).Content;
 
     private static Task Refused(WebServer server, string reason) => Refused(Address(server), reason);
 
     private static async Task Refused(Uri address, string reason)
     {
-        var refused = await Assert.ThrowsAsync<FetchException>(() => Fetch().GetAsync(address, Cancellation));
+        var refused = await Assert.ThrowsAsync<FetchException>(() => Fetch().GetAsync(address, null, Cancellation));
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refused.Message);

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Model;
+using Meduza.Gateway.Model.Values;
+
+namespace Meduza.Gateway.Render.Mihomo;
+
+/// <summary>Of what a configuration is merged. Texts are the same when they are the same memory: nobody changes one.</summary>
+internal readonly record struct MergeSource(ReadOnlyMemory<byte> Shipped, ReadOnlyMemory<byte>? Subscription, ClashMode Mode, Secret? Secret);
+
+/// <summary>A merged configuration.</summary>
+/// <param name="Text">As the file has it.</param>
+/// <param name="Controller">Where its API listens.</param>
+/// <param name="Notes">What of the subscription was not taken.</param>
+internal sealed record MergedConfig(ReadOnlyMemory<byte> Text, string Controller, ImmutableArray<string> Notes);
+
+/// <summary>
+/// The last configuration that was merged. A subscription has megabytes, and most commits change nothing of what it is
+/// merged with: it is not read and written anew for each of them.
+/// </summary>
+internal sealed class MergeMemory
+{
+    private volatile Entry? _last;
+
+    public MergedConfig Get(MergeSource source, Func<MergeSource, MergedConfig> merge)
+    {
+        if (_last is { } last && last.Source == source)
+            return last.Config;
+        var config = merge(source);
+        _last = new(source, config);
+        return config;
+    }
+
+    private sealed record Entry(MergeSource Source, MergedConfig Config);
+}

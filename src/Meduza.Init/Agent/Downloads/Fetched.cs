@@ -1,0 +1,24 @@
+namespace Meduza.Init.Agent.Downloads;
+
+/// <summary>What a fetch brought.</summary>
+/// <param name="Content">Null where the copy that is there is still the newest.</param>
+/// <param name="Validators">To ask with the next time.</param>
+internal sealed record Fetched(byte[]? Content, Validators Validators);
+
+/// <summary>What a server knows an answer by (RFC 9110, 8.8), as it wrote it.</summary>
+/// <param name="ETag">Null where it said none.</param>
+/// <param name="LastModified">Null where it said none.</param>
+internal sealed record Validators(string? ETag, string? LastModified)
+{
+    /// <summary>In characters: they are kept, and sent back.</summary>
+    private const int Longest = 256;
+
+    public static Validators None { get; } = new(null, null);
+
+    public static Validators Of(HttpResponseMessage response) => new(
+        Header(response.Headers.NonValidated, "ETag"), Header(response.Content.Headers.NonValidated, "Last-Modified"));
+
+    // The parts of a header that came more than once are joined; a server that says two has said none.
+    private static string? Header(System.Net.Http.Headers.HttpHeadersNonValidated headers, string name) =>
+        headers.TryGetValues(name, out var values) && values.Count == 1 && values.ToString() is { Length: > 0 and <= Longest } value ? value : null;
+}

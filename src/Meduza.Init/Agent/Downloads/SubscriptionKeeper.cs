@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Model;
+using Meduza.Gateway.Render.Mihomo;
+using Meduza.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace Meduza.Init.Agent.Downloads;
+
+/// <summary>Gets a subscription from where its URL says.</summary>
+internal delegate Task<Fetched> SubscriptionFetch(string url, Validators? had, CancellationToken cancellation);
+
+/// <summary>A subscription that came, and is to be taken or refused.</summary>
+/// <param name="Name">Of the subscription.</param>
+/// <param name="Text">What came.</param>
+internal sealed record SubscriptionCandidate(string Name, ReadOnlyMemory<byte> Text);
+
+/// <summary>
+/// Fetches the subscription that the keys name, when it is not there and again by its interval, beside the loop that
+/// reconciles: no commit waits for it. What came is a candidate, and the loop's to take or refuse; what was taken is kept on
+/// disk, and is what a restart begins with, and what stays in use whatever the server does later.
+/// </summary>
+internal sealed partial class SubscriptionKeeper(
+    DownloadFolder folder, SubscriptionFetch fetch, Triggers triggers, TimeProvider clock, Random random, ILogger log) : IDisposable
+{
+    public const string DefaultPath = "/data/meduza/subscriptions";
+
+    // What a wait can be at most is less than an interval can be.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly FetchSchedule _schedule = new(clock, random);
+    private Wanted? _wanted;
+    private Download? _kept;
+    private (SubscriptionCandidate Candidate, Validators Validators, Wanted From)? _offered;
+    private string? _problem;
+
+    private sealed record Wanted(string Name, string Url);
+
+    /// <summary>Why the wanted one is not the newest, as a finding at its key; null where it is.</summary>
+    public KeyFinding? Problem
+    {
+        get
+        {
+            lock (_lock)
+                return _wanted is { } wanted && _problem is { } problem ? new(KeyOf(wanted.Name), problem) : null;
+        }
+    }
+
+    /// <summary>What came and was not judged yet; null where nothing did.</summary>
+    public SubscriptionCandidate? Candidate
+    {
+        get
+        {
+            lock (_lock)
+                return _offered?.Candidate;
+        }
+    }
+
+    /// <summary>What there is to render with: the candidate where it is of that subscription, and otherwise what is kept.</summary>
+    public ImmutableDictionary<string, ReadOnlyMemory<byte>> TextsFor(ClashConfig clash, SubscriptionCandidate? candidate)
+    {
+        var none = ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty;
+        if (clash.Subscription?.ToString() is not { } name)
+            return none;
+        if (candidate?.Name == name)
+            return none.Add(name, candidate.Text);
+        lock (_lock)
+        {
+            var kept = name == _wanted?.Name ? _kept : folder.Load(name, LogUnusable);
+            return kept is null ? none : none.Add(name, kept.Content);
+        }
+    }
+
+    /// <summary>Says what the keys name. What is kept of it is there when this returns.</summary>
+    public void Want(ClashConfig? clash)
+    {
+        lock (_lock)
+        {
+            var wanted = clash is { Subscription: { } name, SubscriptionUrl: { } url } ? new Wanted(name.ToString(), url.Reveal()) : null;
+            TimeSpan? interval = clash is { RefreshEnabled: true } ? clash.RefreshInterval : null;
+            if (wanted == _wanted && interval == _schedule.Interval)
+                return;
+            if (wanted?.Name != _wanted?.Name)
+                _kept = wanted is null ? null : folder.Load(wanted.Name, LogUnusable);
+            if (wanted != _wanted)
+            {
+                (_offered, _problem) = (null, null);
+                if (wanted is not null && _kept is { } kept && kept.Source == DownloadFolder.Mark(wanted.Url))
+                    _schedule.Fetched(clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(kept.FetchedAt));
+                else
+                    _schedule.Now();
+            }
+            _wanted = wanted;
+            _schedule.Interval = interval;
+            Wake();
+        }
+    }
+
+    /// <summary>Fetches it now, whatever its interval is.</summary>
+    public void Refresh()
+    {
+        lock (_lock)
+        {
+            _schedule.Now();
+            Wake();
+        }
+    }
+
+    /// <summary>The candidate is in use from now on, and kept.</summary>
+    public void Take(SubscriptionCandidate candidate)
+    {
+        lock (_lock)
+        {
+            if (_offered is not { } offered || offered.Candidate != candidate)
+                return; // the keys name another one by now
+            _offered = null;
+            Keep(offered.From, new(candidate.Text, offered.Validators, DownloadFolder.Mark(offered.From.Url), Now()));
+            Wake();
+        }
+    }
+
+    /// <summary>The candidate is not used, and what was there stays.</summary>
+    /// <param name="reason">Why, in one line without anything of it.</param>
+    public void Refuse(SubscriptionCandidate candidate, string reason)
+    {
+        lock (_lock)
+        {
+            if (_offered is not { } offered || offered.Candidate != candidate)
+                return;
+            _offered = null;
+            Failed(offered.From, reason);
+            Wake();
+        }
+    }
+
+    /// <summary>Fetches what is wanted, until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Wanted? wanted;
+            Validators? had;
+            TimeSpan wait;
+            lock (_lock)
+            {
+                wanted = _wanted;
+                wait = wanted is null || _offered is not null ? Timeout.InfiniteTimeSpan : _schedule.Wait;
+                had = wanted is not null && _kept is { } kept && kept.Source == DownloadFolder.Mark(wanted.Url) ? kept.Validators : null;
+            }
+            if (wait != TimeSpan.Zero || wanted is null)
+                await _changed.WaitAsync(wait < LongestWait ? wait : LongestWait, cancellation);
+            else
+                await FetchAsync(wanted, had, cancellation);
+        }
+    }
+
+    private async Task FetchAsync(Wanted wanted, Validators? had, CancellationToken cancellation)
+    {
+        LogFetching(wanted.Name);
+        var begin = clock.GetTimestamp();
+        try
+        {
+            var fetched = await fetch(wanted.Url, had, cancellation);
+            LogFetched(wanted.Name, fetched.Content?.Length ?? 0, (long)clock.GetElapsedTime(begin).TotalMilliseconds);
+            // Read here and not in the loop, which commits wait for.
+            var problem = fetched.Content is { } content ? Subscription.Problem(content) : null;
+            lock (_lock)
+                Came(wanted, fetched, problem);
+        }
+        catch (FetchException e)
+        {
+            lock (_lock)
+                Failed(wanted, e.Message);
+        }
+    }
+
+    private void Came(Wanted wanted, Fetched fetched, string? problem)
+    {
+        if (wanted != _wanted)
+            return; // the keys name another one by now, and that is due
+        if (problem is not null)
+        {
+            Failed(wanted, problem);
+        }
+        else if (fetched.Content is not { } content || (_kept is { } kept && kept.Content.Span.SequenceEqual(content)))
+        {
+            Keep(wanted, _kept! with { Validators = fetched.Validators, Source = DownloadFolder.Mark(wanted.Url), FetchedAt = Now() });
+        }
+        else
+        {
+            _offered = (new(wanted.Name, content), fetched.Validators, wanted);
+            triggers.Raise(Trigger.Downloads);
+        }
+    }
+
+    private void Keep(Wanted wanted, Download download)
+    {
+        (_kept, _problem) = (download, null);
+        _schedule.Fetched(TimeSpan.Zero);
+        try
+        {
+            folder.Keep(wanted.Name, download);
+        }
+        catch (LinuxException e)
+        {
+            _problem = $"is used, and cannot be kept for a restart: {e.Message}";
+        }
+        triggers.Raise(Trigger.Report);
+    }
+
+    private void Failed(Wanted wanted, string reason)
+    {
+        if (wanted != _wanted)
+            return;
+        _schedule.Failed();
+        _problem = $"{reason}; {(_kept is null ? "there is no earlier one" : "the one before stays in use")}, and it is fetched again";
+        LogNotFetched(wanted.Name, reason, (long)_schedule.Wait.TotalSeconds);
+        triggers.Raise(Trigger.Report);
+    }
+
+    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void Wake()
+    {
+        if (_changed.CurrentCount == 0)
+            _changed.Release();
+    }
+
+    private static string KeyOf(string name) => $"/global/clash/subscriptions/{name}/url";
+
+    public void Dispose() => _changed.Dispose();
+
+    [LoggerMessage(400, LogLevel.Information, "subscription '{Name}': fetching")]
+    private partial void LogFetching(string name);
+
+    [LoggerMessage(401, LogLevel.Information, "subscription '{Name}': fetched, {Bytes} bytes that are new, in {Milliseconds} ms")]
+    private partial void LogFetched(string name, int bytes, long milliseconds);
+
+    [LoggerMessage(402, LogLevel.Warning, "subscription '{Name}': {Problem}; trying again in {Seconds} s")]
+    private partial void LogNotFetched(string name, string problem, long seconds);
+
+    [LoggerMessage(403, LogLevel.Warning, "{Problem}")]
+    private partial void LogUnusable(string problem);
+}
