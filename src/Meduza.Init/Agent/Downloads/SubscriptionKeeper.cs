@@ -35,6 +35,9 @@ internal sealed partial class SubscriptionKeeper(
     private (SubscriptionCandidate Candidate, Validators Validators, Wanted From)? _offered;
     private string? _problem;
 
+    /// <summary>Somebody wants it anew, and since then no fetch has begun.</summary>
+    private bool _isAskedFor;
+
     private sealed record Wanted(string Name, string Url);
 
     /// <summary>Why the wanted one is not the newest, as a finding at its key; null where it is.</summary>
@@ -102,7 +105,7 @@ internal sealed partial class SubscriptionKeeper(
     {
         lock (_lock)
         {
-            _schedule.Now();
+            _isAskedFor = true;
             Wake();
         }
     }
@@ -145,7 +148,8 @@ internal sealed partial class SubscriptionKeeper(
             lock (_lock)
             {
                 wanted = _wanted;
-                wait = wanted is null || _offered is not null ? Timeout.InfiniteTimeSpan : _schedule.Wait;
+                wait = wanted is null || _offered is not null ? Timeout.InfiniteTimeSpan : _isAskedFor ? TimeSpan.Zero : _schedule.Wait;
+                _isAskedFor &= wait != TimeSpan.Zero;
                 had = wanted is not null && _kept is { } kept && kept.Source == DownloadFolder.Mark(wanted.Url) ? kept.Validators : null;
             }
             if (wait != TimeSpan.Zero || wanted is null)

@@ -16,7 +16,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"meduza-test-{Guid.NewGuid():N}");
     private readonly ManualClock _clock = new();
     private readonly Triggers _triggers = new();
-    private readonly CancellationTokenSource _end = new();
+    private CancellationTokenSource _end = new();
     private readonly Lock _lock = new();
     private Func<string, Validators?, Fetched> _server = (_, _) => throw new FetchException("x cannot be asked for it: it refuses connections");
     private readonly List<(string Url, Validators? Had)> _asked = [];
@@ -27,10 +27,8 @@ public sealed class SubscriptionKeeperTests : IDisposable
 
     public void Dispose()
     {
-        _end.Cancel();
-        _keeper.Dispose();
+        End();
         _triggers.Dispose();
-        _end.Dispose();
         if (Directory.Exists(_path))
             Directory.Delete(_path, recursive: true);
     }
@@ -39,6 +37,22 @@ public sealed class SubscriptionKeeperTests : IDisposable
     {
         var keeper = new SubscriptionKeeper(new(_path), Fetch, _triggers, _clock, new Random(1), NullLogger.Instance);
         return (keeper, keeper.RunAsync(_end.Token));
+    }
+
+    /// <summary>The agent ends, whatever it was at.</summary>
+    private void End()
+    {
+        _end.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => _running.GetAwaiter().GetResult());
+        _keeper.Dispose();
+        _end.Dispose();
+    }
+
+    private void Restart()
+    {
+        End();
+        _end = new();
+        (_keeper, _running) = Begin();
     }
 
     private Task<Fetched> Fetch(string url, Validators? had, CancellationToken cancellation)
@@ -131,7 +145,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
         _keeper.Take(Offered());
         _clock.Advance(TimeSpan.FromMinutes(30));
 
-        (_keeper, _running) = Begin();
+        Restart();
         _keeper.Want(Clash(minutes: 60));
 
         Assert.Equal(Good, InUse(Clash()));
@@ -185,7 +199,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
         _keeper.Refuse(Offered(), "mihomo says no");
 
         Assert.Contains("mihomo says no", _keeper.Problem!.Message, StringComparison.Ordinal);
-        (_keeper, _running) = Begin();
+        Restart();
         Assert.Equal(Good, InUse(Clash()));
     }
 
