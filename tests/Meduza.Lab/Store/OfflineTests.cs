@@ -109,6 +109,25 @@ public sealed class OfflineTests : IDisposable
     }
 
     [Fact]
+    public void What_is_begun_with_from_the_disk_is_not_told_of_as_the_commit_that_etcd_has()
+    {
+        // The same keys: it is not written to the disk again.
+        _solo.Apply("second");
+        Assert.Equal("applied", _solo.Commit("third").Result);
+        var told = _solo.Lab.Events.Seen.Count;
+        _solo.Etcd.Stop();
+        Signals.Send(_solo.Gateway.Agent()!.HostPid, 9);
+        _solo.Init.WaitUntil(() => SnapshotInUse() is not null, "the new agent has the last good state from the disk");
+
+        _solo.Etcd.Start();
+        _solo.Init.WaitUntil(() => SnapshotInUse() is null, "etcd has said which commit is in force");
+        Assert.Equal("applied", _solo.Commit("fourth").Result);
+
+        var words = _solo.Lab.Events.Seen.Skip(told).Where(e => e.Key == $"/updated/{SoloGateway.Node}/commit").Select(e => (string)System.Text.Json.Nodes.JsonNode.Parse(e.Value!)!["commit"]!);
+        Assert.All(words, commit => Assert.Contains(commit, (string[])["third", "fourth"]));
+    }
+
+    [Fact]
     public void A_disk_that_takes_nothing_is_a_warning_and_stops_no_commit()
     {
         _solo.Init.WaitUntil(() => File.Exists($"{Snapshots}/applied-0000000001"), "the commit is kept");

@@ -19,10 +19,12 @@ internal sealed partial class Reconciler
     /// </summary>
     private async Task BeginFromDiskAsync(long startedAt, CancellationToken cancellation)
     {
+        await services.RefreshAsync(cancellation);
+        // In this order: it may be reached just now, which ends the problem.
+        var hasTried = store.HasTried;
         if (store.Problem is null && _lookedAt is null)
             return; // it was reached, and is read in the next turn
-        await services.RefreshAsync(cancellation);
-        if (!store.HasTried && services.Services.Count > 0)
+        if (!hasTried && services.Services.Count > 0)
             return;
         _lookedOnDisk = true;
         if (!_hostsKnown && lastGood.LoadHosts() is { } hosts)

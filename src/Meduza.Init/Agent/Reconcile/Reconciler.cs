@@ -177,7 +177,10 @@ internal sealed partial class Reconciler(
 
     private void Publish(CommitReport report)
     {
-        reporter.Publish(report);
+        // What is begun with from the disk may bear the name of an earlier commit with the same keys, and etcd may have been
+        // told of a later one; its own is told of once it is read.
+        if (!_isFromDisk || IsAway)
+            reporter.Publish(report);
         var changed = report.Changed.IsEmpty ? "nothing" : string.Join(", ", report.Changed);
         LogCommit(report.Commit, report.Revision, report.Result, report.DurationMs, changed);
         foreach (var error in report.Errors)
