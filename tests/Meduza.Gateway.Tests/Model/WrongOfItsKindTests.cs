@@ -13,7 +13,12 @@ namespace Meduza.Gateway.Tests.Model;
 public sealed partial class WrongOfItsKindTests
 {
     private static readonly string[] Paths = ["/etc/ssl/private/gateway.key", "./ca.crt", "~/key.pem", "gateway.key"];
-    private static readonly string[] Content = ["hunter2", "-----BEGIN X-----\nAA\n-----END X-----", "-----BEGIN CERTIFICATE-----\nAA", "-----END CERTIFICATE-----", "AAAA"];
+    private static readonly string[] Content =
+    [
+        "hunter2", "-----BEGIN X-----\nAA\n-----END X-----", "-----BEGIN CERTIFICATE-----\nAA", "-----END CERTIFICATE-----", "AAAA",
+        // A line that the programs do not read to its end.
+        .. ((string[])["CERTIFICATE", "PRIVATE KEY", "RSA PRIVATE KEY", "RSA PUBLIC KEY"]).Select(label => $"-----BEGIN {label}-----\n{new string('A', 255)}\n-----END {label}-----"),
+    ];
 
     /// <summary>By what a kind, or each item of its lists, is called.</summary>
     private static readonly Dictionary<string, string[]> Rows = new()

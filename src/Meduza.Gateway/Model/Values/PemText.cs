@@ -12,6 +12,9 @@ internal static class PemText
     private const string End = "-----END ";
     private const string Dashes = "-----";
 
+    /// <summary>Characters of a line: OpenSSL and OpenVPN read no longer ones, and tincd ends at one of 2,048 (RFC 7468 writes 64).</summary>
+    private const int LongestLine = 254;
+
     /// <summary>A kind of value that is the content of a file, where a path is the mistake that is made most.</summary>
     /// <param name="isRight">Of the lines as <see cref="Normalize"/> has them.</param>
     public static ValueKind<T> Kind<T>(string name, string expected, Func<string, bool> isRight, Func<string, T> make) => new(
@@ -51,7 +54,7 @@ internal static class PemText
             else if (open is not null)
             {
                 // "Proc-Type: 4,ENCRYPTED" and its like are headers of a block that needs a passphrase.
-                if (line.AsSpan().TrimEnd('=').ContainsAnyExcept(CharacterSets.Base64))
+                if (line.Length > LongestLine || line.AsSpan().TrimEnd('=').ContainsAnyExcept(CharacterSets.Base64))
                     return false;
                 body++;
             }
