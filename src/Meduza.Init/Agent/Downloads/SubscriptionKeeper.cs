@@ -177,6 +177,12 @@ internal sealed partial class SubscriptionKeeper(
             lock (_lock)
                 Failed(wanted, e.Message);
         }
+        // What a stranger wrote must not end the agent, again and again.
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            lock (_lock)
+                Failed(wanted, $"this version cannot read it ({e.GetType().Name}): please report it");
+        }
     }
 
     private void Came(Wanted wanted, Fetched fetched, string? problem)

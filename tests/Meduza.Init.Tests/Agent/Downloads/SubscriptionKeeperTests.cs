@@ -188,6 +188,20 @@ public sealed class SubscriptionKeeperTests : IDisposable
     }
 
     [Fact]
+    public void A_fault_of_ours_is_a_failure_of_that_fetch_and_ends_nothing()
+    {
+        Serve((_, _) => new(null, null!));
+        _keeper.Want(Clash());
+        Until(() => _keeper.Problem is not null);
+        Assert.StartsWith("this version cannot read it (", _keeper.Problem!.Message, StringComparison.Ordinal);
+
+        Serve((_, _) => Answer(Good));
+        _keeper.Refresh();
+        _keeper.Take(Offered());
+        Assert.Equal((Good, null), (InUse(Clash()), _keeper.Problem));
+    }
+
+    [Fact]
     public void What_the_program_refuses_is_not_kept()
     {
         Serve((_, _) => Answer(Good));
