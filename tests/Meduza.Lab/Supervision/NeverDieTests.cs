@@ -136,6 +136,8 @@ public sealed class NeverDieTests
 
         // The kernel gives the next process the number after this one, unless another took it in between.
         machine.Init.Run("sh", "-c", $"until [ \"$p\" = {pid} ]; do [ -z \"$p\" ] || kill -9 $p; echo {pid - 1} > /proc/sys/kernel/ns_last_pid; setsid sleep 2222 & p=$!; done");
+        // The shell has the number from its fork on, the name only once `setsid` has become `sleep`.
+        Machine.Until(() => machine.Running("sleep 2222").Count == 1, "sleep with the number of the service");
         Assert.Equal(pid, Assert.Single(machine.Running("sleep 2222")).Pid);
         foreach (var verb in (string[])["stop", "start", "restart", "stop", "start"])
             machine.Ask(new() { ["verb"] = verb, ["services"] = new JsonArray("a") });
