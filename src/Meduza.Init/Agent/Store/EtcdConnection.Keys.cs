@@ -17,6 +17,10 @@ internal sealed partial class EtcdConnection
 
     private static readonly ImmutableArray<string> CommittedPrefixes = [GlobalPrefix, NodesPrefix];
 
+    /// <summary>True for a key that commits are about.</summary>
+    public static bool IsCommitted(string key) =>
+        key.StartsWith(GlobalPrefix, StringComparison.Ordinal) || key.StartsWith(NodesPrefix, StringComparison.Ordinal);
+
     /// <summary>The newest commit and the host records, at one revision: the one to watch from.</summary>
     public async Task<(LatestCommit Commit, Keys Hosts, long Revision)> ReadTriggersAsync(CancellationToken cancellation)
     {
@@ -52,7 +56,7 @@ internal sealed partial class EtcdConnection
 
     /// <summary>The same, from what was read at an earlier revision: only what was written since comes over the wire.</summary>
     /// <param name="known">What was read from this etcd before.</param>
-    /// <param name="revision">No earlier than that.</param>
+    /// <param name="revision">No earlier than that; 0 is now.</param>
     /// <param name="isWanted">As it was then.</param>
     /// <returns>Null where keys were deleted since: etcd cannot be asked which, so that all must be read.</returns>
     /// <exception cref="EtcdException"><see cref="EtcdFailure.Compacted"/>: etcd no longer knows that revision.</exception>
@@ -76,7 +80,7 @@ internal sealed partial class EtcdConnection
         if (known.Count + changes.Count(kv => kv.CreateRevision > known.Snapshot.Revision) != total)
             return null;
         var keys = known.Snapshot.Keys.SetItems(ToKeys(changes, isWanted));
-        return new(new(revision, keys), total);
+        return new(new(revision == 0 ? answer.Header.Revision : revision, keys), total);
     }
 
     /// <summary>All keys under some prefixes, at one revision (0: as they are now).</summary>
@@ -182,6 +186,9 @@ internal sealed partial class EtcdConnection
 
     private static RangeRequest Prefix(string prefix, long revision = 0) =>
         new() { Key = ByteString.CopyFromUtf8(prefix), RangeEnd = KeyRange.EndOfPrefix(prefix), Revision = revision };
+
+    private static KeyChange ChangeOf(Event change) => new(
+        change.Kv.Key.ToStringUtf8(), change.Type == Event.Types.EventType.Delete ? (ReadOnlyMemory<byte>?)null : change.Kv.Value.Memory, change.Kv.ModRevision);
 
     /// <remarks>A key's name that is not UTF-8 keeps a replacement character, so that it is reported as unknown, not lost.</remarks>
     private static Keys ToKeys(IEnumerable<KeyValue> kvs, Func<string, bool>? isWanted = null)

@@ -139,27 +139,45 @@ internal sealed partial class EtcdConnection : IAsyncDisposable
         CallAsync(options => _lease.LeaseRevokeAsync(new() { ID = lease }, options), cancellation);
 
     /// <summary>
-    /// Watches <c>/commit</c>, its confirmation and the host records from <paramref name="revision"/> on, all on one stream,
-    /// until it fails.
+    /// Watches <c>/commit</c>, its confirmation, the host records and the keys that commits are about from
+    /// <paramref name="revision"/> on, until it fails. All in one range, from the first of them to the last: of one range etcd
+    /// tells in the order of revisions, of several it does not. Who has no right to what lies between them follows no keys.
     /// </summary>
     /// <param name="known">The commit before that revision.</param>
+    /// <param name="keys">Given all changes of keys, those of a commit before <paramref name="committed"/> is called.</param>
     /// <param name="committed">Called with what it is after each change, and the revision of that.</param>
     /// <param name="hostsChanged">Called after each change of host records.</param>
     /// <exception cref="EtcdException">Always, in the end: a watch that ends is a connection that ends.</exception>
-    public Task WatchAsync(
-        LatestCommit known, long revision, Action<LatestCommit, long> committed, Action hostsChanged, CancellationToken cancellation) =>
-        WatchAsync([LatestCommit.Range.Clone(), Below(HostsPrefix)], revision, changes =>
+    public async Task WatchAsync(
+        LatestCommit known, long revision, FollowedKeys keys, Action<LatestCommit, long> committed, Action hostsChanged, CancellationToken cancellation)
+    {
+        try
+        {
+            var all = new WatchCreateRequest { Key = ByteString.CopyFromUtf8(CommitKey), RangeEnd = KeyRange.EndOfPrefix(NodesPrefix) };
+            await WatchAsync([all], revision, changes =>
+            {
+                keys.Take(changes.Select(ChangeOf));
+                Tell(changes);
+            }, cancellation);
+        }
+        catch (EtcdException e) when (e.Failure == EtcdFailure.Refused)
+        {
+            await WatchAsync([LatestCommit.Range.Clone(), Below(HostsPrefix)], revision, Tell, cancellation);
+        }
+
+        void Tell(IEnumerable<Event> changes)
         {
             var latest = known.After(changes);
             if (latest != known)
                 committed(known = latest, changes.Max(change => change.Kv.ModRevision));
             if (changes.Any(change => change.Kv.Key.Span.StartsWith("/dns/hosts/"u8)))
                 hostsChanged();
-        }, cancellation);
+        }
+    }
 
     /// <summary>Watches all keys below <paramref name="prefix"/> from <paramref name="revision"/> on, until it fails.</summary>
     /// <param name="written">Called with each key that is written, and its value.</param>
-    /// <inheritdoc cref="WatchAsync(LatestCommit, long, Action{LatestCommit, long}, Action, CancellationToken)"/>
+    /// <inheritdoc cref="WatchAsync(LatestCommit, long, FollowedKeys, Action{LatestCommit, long}, Action, CancellationToken)"/>
     public Task WatchAsync(string prefix, long revision, Action<string, string> written, CancellationToken cancellation) =>
         WatchAsync([Below(prefix)], revision, changes =>
         {

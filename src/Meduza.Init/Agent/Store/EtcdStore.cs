@@ -93,8 +93,11 @@ internal sealed partial class EtcdStore(
     /// <param name="commit">One that this session has seen.</param>
     /// <param name="whole">True to read every key, whatever was read before.</param>
     /// <exception cref="EtcdException">It cannot be read now; the triggers are raised again once it can.</exception>
-    public Task<Snapshot> ReadAsync(CommitMark commit, bool whole, CancellationToken cancellation) => AskAsync(async connection =>
+    public Task<Snapshot> ReadAsync(CommitMark commit, bool whole, CancellationToken cancellation) => AskAsync(async session =>
     {
+        if (!whole && session.Keys.At(commit) is { } followed)
+            return followed;
+        var connection = session.Connection;
         KnownKeys read;
         try
         {
@@ -107,14 +110,34 @@ internal sealed partial class EtcdStore(
             read = await connection.ReadKeysAsync(0, IsWanted, cancellation);
         }
         _known = (connection, read);
+        // What follows from here on is for the commits to come; this one need not wait for it.
+        if (session.Following.IsCompleted)
+            session.Following = FollowAsync(session, read, cancellation);
         return read.Snapshot;
     });
 
+    /// <summary>Begins anew to follow the keys by what the watch tells of them: what it may have missed ends here.</summary>
+    private async Task FollowAsync(Session session, KnownKeys read, CancellationToken cancellation)
+    {
+        session.Keys.Collect();
+        try
+        {
+            var now = await session.Connection.ReadChangesAsync(read, 0, IsWanted, cancellation)
+                ?? await session.Connection.ReadKeysAsync(0, IsWanted, cancellation);
+            session.Keys.Begin(now.Snapshot);
+        }
+        catch (Exception e) when (e is EtcdException or OperationCanceledException)
+        {
+            // Then the next commit is read, and that begins it again.
+            session.Keys.Stop();
+        }
+    }
+
     /// <summary>Looks which commit is the newest, without waiting for an event: the ceiling on how long a lost one can matter.</summary>
     /// <exception cref="EtcdException">It cannot be read now.</exception>
-    public Task RefreshAsync(CancellationToken cancellation) => AskAsync(async connection =>
+    public Task RefreshAsync(CancellationToken cancellation) => AskAsync(async session =>
     {
-        var (commit, _, revision) = await connection.ReadTriggersAsync(cancellation);
+        var (commit, _, revision) = await session.Connection.ReadTriggersAsync(cancellation);
         Saw(commit, revision);
         return commit;
     });
@@ -122,19 +145,19 @@ internal sealed partial class EtcdStore(
     /// <summary>The host records as they are now.</summary>
     /// <exception cref="EtcdException">They cannot be read now.</exception>
     public Task<ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>> ReadHostsAsync(CancellationToken cancellation) =>
-        AskAsync(connection => connection.ReadHostsAsync(cancellation));
+        AskAsync(session => session.Connection.ReadHostsAsync(cancellation));
 
     /// <summary>
     /// Asks for something, and sees to it that it is asked for again where there is no answer: the watch may be well, and
     /// nothing else happen for long. Where etcd does not answer, or wants a new login, the session ends, and the next one
     /// raises all triggers; where it refuses, somebody must change something, and it is asked again after a while.
     /// </summary>
-    private async Task<T> AskAsync<T>(Func<EtcdConnection, Task<T>> question)
+    private async Task<T> AskAsync<T>(Func<Session, Task<T>> question)
     {
         var session = _session ?? throw new EtcdException(_problem ?? "not connected", EtcdFailure.Unreachable);
         try
         {
-            return await question(session.Connection);
+            return await question(session);
         }
         catch (EtcdException e) when (e.Failure is EtcdFailure.Unreachable or EtcdFailure.TokenExpired)
         {
@@ -165,7 +188,7 @@ internal sealed partial class EtcdStore(
         lock (_lock)
             _seen = (commit, revision);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var session = new Session(connection, triggers, clock, end.Token);
+        var session = new Session(connection, new FollowedKeys(key => EtcdConnection.IsCommitted(key) && IsWanted(key)), triggers, clock, end.Token);
         _session = session;
         _problem = null;
         HasTried = true;
@@ -175,7 +198,7 @@ internal sealed partial class EtcdStore(
 
         List<Task> tasks =
         [
-            connection.WatchAsync(commit, revision + 1, Committed, () => triggers.Raise(Trigger.Hosts), end.Token),
+            connection.WatchAsync(commit, revision + 1, session.Keys, Committed, () => triggers.Raise(Trigger.Hosts), end.Token),
             .. sessionTasks.Select(task => KeepAtAsync(task, connection, end.Token)),
         ];
         var ended = await Task.WhenAny([.. tasks, session.Broken.Task]);
@@ -242,11 +265,16 @@ internal sealed partial class EtcdStore(
     }
 
     /// <summary>One connection, from the first answer to the first failure.</summary>
-    private sealed class Session(EtcdConnection connection, Triggers triggers, TimeProvider clock, CancellationToken end)
+    private sealed class Session(EtcdConnection connection, FollowedKeys keys, Triggers triggers, TimeProvider clock, CancellationToken end)
     {
         private int _isOwed;
 
         public EtcdConnection Connection => connection;
+
+        public FollowedKeys Keys => keys;
+
+        /// <summary>The reading of what <see cref="Keys"/> begin with.</summary>
+        public Task Following { get; set; } = Task.CompletedTask;
 
         /// <summary>Failed once somebody else than the session's own tasks found that it is of no use any more.</summary>
         public TaskCompletionSource Broken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

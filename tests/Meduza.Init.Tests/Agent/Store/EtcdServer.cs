@@ -107,6 +107,9 @@ internal sealed class EtcdServer : IDisposable
     /// <summary>Bytes that it has sent to all clients.</summary>
     public long SentBytes => Metric("etcd_network_client_grpc_sent_bytes_total");
 
+    /// <summary>How often keys were read, all clients' questions together.</summary>
+    public long Ranges => Metric("etcd_debugging_mvcc_range_total");
+
     /// <summary>Of its metrics the one of that name; where it has none yet, none.</summary>
     private long Metric(string name)
     {
