@@ -106,6 +106,7 @@ public sealed class BadValueTests
         { Office + "pull_filter", "drop x" },
         { Office + "pull_filter", $"ignore \"{new string('"', 130)}\"" },
         { Office + "push", $"\"{new string('é', 125)}\"" },
+        { Office + "push", "\"route 10.0.0.0 255.0.0.0, redirect-gateway\"" },
         { Office + "pull_filter", "ignore \"open" },
         { "/global/bgp/filter/in", "allow 10.0.0.0/8" },
         { "/global/bgp/filter/in", "permit 10.0.0.0/8 le 7" },

@@ -88,6 +88,15 @@ public sealed class ConfigParserTests
         Assert.DoesNotContain("did you mean", messages["/nodes/gw-a/zzz"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void No_key_that_is_like_an_unknown_one_is_named_with_what_no_line_may_hold()
+    {
+        var warnings = Fleet.Keys.With("/nodes/gw-a/openvpn/a\nb/lo", "1").With("/nodes/gw-a/openvpn/\ufeff/lo", "1").Parse("gw-a").Warnings;
+
+        Assert.NotEmpty(warnings);
+        Assert.All(warnings, warning => Assert.DoesNotContain("did you mean", warning.Message, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("/nodes/gw-a/access/enable", "yes")]
     public void What_this_version_does_not_drive_is_said_plainly(string key, string value)

@@ -1,3 +1,5 @@
+using Meduza.Gateway.Model.Values;
+
 namespace Meduza.Gateway.Model.Keys;
 
 /// <summary>Finds the entry of the key table that a full key stands for.</summary>
@@ -24,9 +26,14 @@ internal sealed class KeyIndex
     /// <summary>The entry, or null for a key that nothing reads.</summary>
     public KeySpec? Find(string key) => key.StartsWith('/') ? Find(_root, key.AsSpan(1)) : null;
 
-    /// <summary>The known key that looks most like an unknown one, in the same place; null where none is near.</summary>
+    /// <summary>
+    /// The known key that looks most like an unknown one, in the same place; null where none is near. It becomes part of a
+    /// message, so there is none for a key with something in it that no line may hold.
+    /// </summary>
     public string? Nearest(string key)
     {
+        if (key.Any(Lines.IsControl))
+            return null;
         var best = (Distance: 4, Key: (string?)null);
         var branch = _root;
         var at = 1;

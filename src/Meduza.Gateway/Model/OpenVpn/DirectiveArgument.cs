@@ -50,4 +50,7 @@ internal sealed record DirectiveArgument(string Expected, Func<string, bool> Acc
 
     /// <summary>Any text; it is written in quotes.</summary>
     public static DirectiveArgument Text { get; } = new("text", text => text.Length is > 0 and <= 256);
+
+    /// <summary>An option for clients: a server joins all of them with commas, and ends where one has a comma of its own.</summary>
+    public static DirectiveArgument Pushed { get; } = new("text without a comma", text => Text.Accepts(text) && !text.Contains(',', StringComparison.Ordinal));
 }

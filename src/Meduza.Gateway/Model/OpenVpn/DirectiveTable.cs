@@ -138,7 +138,7 @@ internal static class DirectiveTable
         One("server-ipv6", Ipv6Network),
         One("ifconfig-pool", [Ipv4, Ipv4], Ipv4),
         One("ifconfig-ipv6-pool", Ipv6Network),
-        Many("push", [Text]),
+        Many("push", [Pushed]),
         Flag("client-to-client"),
         Flag("duplicate-cn"),
         One("max-clients", Number(1, 65_535)),

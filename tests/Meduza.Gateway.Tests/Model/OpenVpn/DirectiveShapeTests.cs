@@ -31,6 +31,7 @@ public sealed partial class DirectiveShapeTests
     private static string[] Wrong(DirectiveArgument argument) => argument.Expected switch
     {
         "text" => ["\"\"", "\"open", new('x', 257)],
+        "text without a comma" => ["\"\"", "\"open", "a,b", new('x', 257)],
         "a port" => ["0", "65536", "01", "http"],
         "an IPv4 address" => ["fd00::1", "10.0.0.0/8", "010.0.0.1", "host"],
         "an IPv6 address" => ["10.0.0.1", "fd00::1/64", "fd00::1%eth0"],
