@@ -16,7 +16,11 @@ namespace Meduza.Lab.Harness;
 /// </summary>
 public sealed class EtcdJson : IDisposable
 {
+    /// <summary>Of one member with one answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Of all of them: where the disk is busy, members vote more than once before one leads.</summary>
+    private static readonly TimeSpan ElectionPatience = TimeSpan.FromMinutes(2);
 
     private readonly List<HttpClient> _members;
     private int _current;
@@ -55,7 +59,7 @@ public sealed class EtcdJson : IDisposable
 
     private T Ask<T>(string path, JsonObject question, Func<JsonElement, T> read)
     {
-        var deadline = Environment.TickCount64 + (long)Must.Patience.TotalMilliseconds;
+        var deadline = Environment.TickCount64 + (long)ElectionPatience.TotalMilliseconds;
         while (true)
         {
             try

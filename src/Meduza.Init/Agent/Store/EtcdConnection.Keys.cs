@@ -4,7 +4,6 @@ using System.Text;
 using Etcdserverpb;
 using Google.Protobuf;
 using Meduza.Gateway.Model;
-using Mvccpb;
 using Keys = System.Collections.Immutable.ImmutableSortedDictionary<string, System.ReadOnlyMemory<byte>>;
 
 namespace Meduza.Init.Agent.Store;

@@ -2,7 +2,6 @@ using Etcdserverpb;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Mvccpb;
 
 namespace Meduza.Init.Agent.Store;
 
@@ -11,9 +10,8 @@ namespace Meduza.Init.Agent.Store;
 /// fails is thrown as an <see cref="EtcdException"/>, and its owner opens another one.
 /// </summary>
 /// <remarks>
-/// The calls are the generated stubs of the dotnet-etcd package on a channel of our own: its client would retry, write to
-/// the console and lose watches in silence. HTTP/2 pings notice a peer that fell silent within 12 seconds; etcd takes
-/// pings more often than every 5 seconds for abuse.
+/// The calls are stubs made from <c>etcd.proto</c>, which has what a gateway uses of etcd's interface. HTTP/2 pings notice a
+/// peer that fell silent within 12 seconds; etcd takes pings more often than every 5 seconds for abuse.
 /// </remarks>
 internal sealed partial class EtcdConnection : IAsyncDisposable
 {

@@ -1,6 +1,5 @@
 using Etcdserverpb;
 using Google.Protobuf;
-using Mvccpb;
 
 namespace Meduza.Init.Agent.Store;
 

@@ -2,7 +2,6 @@ using System.IO.Hashing;
 using Etcdserverpb;
 using Google.Protobuf;
 using Meduza.Gateway.Model;
-using Mvccpb;
 
 namespace Meduza.Init.Agent.Store;
 
