@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using Meduza.Gateway.Render;
+using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Agent.Status;
 using Meduza.Init.Control;
 
@@ -20,6 +21,7 @@ internal sealed class ServiceLink : IAsyncDisposable
     private readonly string _path;
     private readonly ConcurrentDictionary<string, ServiceStatus> _services = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ControlReply> _reconciles = new();
+    private long _refresh;
 
     private volatile Connection _connection;
 
@@ -93,6 +95,11 @@ internal sealed class ServiceLink : IAsyncDisposable
                 _reconciles.Enqueue(reply);
                 triggers.Raise(reply.Snapshot is null ? Trigger.Full : Trigger.Observe);
             }
+            else if (reply.Event == "refresh")
+            {
+                Interlocked.Exchange(ref _refresh, reply.Reconcile);
+                triggers.Raise(Trigger.Report);
+            }
             else
             {
                 triggers.Raise(Trigger.Observe | Trigger.Report);
@@ -150,6 +157,13 @@ internal sealed class ServiceLink : IAsyncDisposable
         foreach (var id in reconciles)
             await SendAsync(new() { Verb = Verbs.Reconciled, Reconcile = id, Error = error }, cancellation);
     }
+
+    /// <summary>The last that asked to fetch anew; null where nobody did since.</summary>
+    public long? TakeRefresh() => Interlocked.Exchange(ref _refresh, 0) is > 0 and var number ? number : null;
+
+    /// <summary>Answers those who asked to fetch anew.</summary>
+    public Task RefreshedAsync(RefreshOutcome outcome, CancellationToken cancellation) =>
+        SendAsync(new() { Verb = Verbs.Refreshed, Reconcile = outcome.Number, Text = outcome.Text, Error = outcome.Error }, cancellation);
 
     public ValueTask DisposeAsync() => _connection.Client.DisposeAsync();
 

@@ -105,7 +105,7 @@ internal static class CommandLine
         });
         Verb[] verbs =
         [
-            new StatusVerb(session), new LogsVerb(session), new ReconcileVerb(session), new WaitVerb(session), new StartVerb(session), new StopVerb(session),
+            new StatusVerb(session), new LogsVerb(session), new ReconcileVerb(session), new RefreshVerb(session), new WaitVerb(session), new StartVerb(session), new StopVerb(session),
             new RestartVerb(session), new UpgradeVerb(session), new DoctorVerb(session), new VersionVerb(session),
             new PlanVerb(session), new CommitVerb(session), new ConfirmVerb(session), new RollbackVerb(session), new LintVerb(session), new RenderVerb(session), new GenerateVerb(session), new SchemaVerb(session),
         ];

@@ -31,9 +31,12 @@ internal static class Verbs
     /// </summary>
     public const string Rollback = "rollback";
 
+    /// <summary>Has the agent fetch the subscription in use now. Answered when that is over, with <see cref="ControlReply.Text"/>.</summary>
+    public const string Refresh = "refresh";
+
     /// <summary>
     /// Sent by the agent once: from then on this connection gets an <see cref="ControlReply.Event"/> frame for every
-    /// service whose state changed and for every reconcile that somebody asks for.
+    /// service whose state changed and for every reconcile or refresh that somebody asks for.
     /// </summary>
     public const string Attach = "attach";
 
@@ -48,6 +51,9 @@ internal static class Verbs
 
     /// <summary>Sent by the agent: the reconcile of event <see cref="ControlRequest.Reconcile"/> is over.</summary>
     public const string Reconciled = "reconciled";
+
+    /// <summary>Sent by the agent: the refresh of event <see cref="ControlRequest.Reconcile"/> is over.</summary>
+    public const string Refreshed = "refreshed";
 
     /// <summary>
     /// PID 1 goes on in place as the program at <see cref="ControlRequest.Program"/>, or as the one that it is. Answered
@@ -88,8 +94,11 @@ internal sealed record ControlRequest
     /// <summary>With <see cref="Verbs.Upgrade"/>: absolute path of the program; null for the one that runs.</summary>
     public string? Program { get; init; }
 
-    /// <summary>With <see cref="Verbs.Reconciled"/> and <see cref="Verbs.Ready"/>: why not; null when it is.</summary>
+    /// <summary>With <see cref="Verbs.Reconciled"/>, <see cref="Verbs.Refreshed"/> and <see cref="Verbs.Ready"/>: why not; null when it is.</summary>
     public string? Error { get; init; }
+
+    /// <summary>With <see cref="Verbs.Refreshed"/>: what came of it, in one line.</summary>
+    public string? Text { get; init; }
 
     /// <summary>With <see cref="Verbs.Ready"/>: the process that is meant, so that word of one is never taken for the next.</summary>
     public int Pid { get; init; }
@@ -111,6 +120,9 @@ internal sealed record ControlReply
     /// <summary>True when the answer is "not (yet) so" rather than a failure: exit code 3 of the command line.</summary>
     public bool NotYet { get; init; }
 
+    /// <summary>What a refresh brought, in one line.</summary>
+    public string? Text { get; init; }
+
     /// <summary>What a define did: <c>unchanged</c>, <c>started</c>, <c>restarted</c>, <c>reloaded</c>.</summary>
     public string? Action { get; init; }
 
@@ -122,8 +134,8 @@ internal sealed record ControlReply
     public InitReport? Init { get; init; }
 
     /// <summary>
-    /// <c>service</c> (then <see cref="Services"/> has it), <c>reconcile</c> (then <see cref="Reconcile"/>) or <c>rollback</c>
-    /// (then <see cref="Snapshot"/>, too).
+    /// <c>service</c> (then <see cref="Services"/> has it), <c>reconcile</c> or <c>refresh</c> (then <see cref="Reconcile"/> is its
+    /// number) or <c>rollback</c> (then <see cref="Snapshot"/>, too).
     /// </summary>
     public string? Event { get; init; }
 

@@ -4,10 +4,10 @@ namespace Meduza.Init.Tests.Cli;
 
 public class CommandLineTests
 {
-    public static TheoryData<string> AllVerbs => ["status", "logs", "reconcile", "wait", "start", "stop", "restart", "upgrade", "doctor", "version", "plan", "commit", "confirm", "rollback", "lint", "render", "generate", "schema", "keys export", "keys import"];
+    public static TheoryData<string> AllVerbs => ["status", "logs", "reconcile", "refresh", "wait", "start", "stop", "restart", "upgrade", "doctor", "version", "plan", "commit", "confirm", "rollback", "lint", "render", "generate", "schema", "keys export", "keys import"];
 
     /// <summary>The words that may stand first, in the order of the help.</summary>
-    private const string Words = "status, logs, reconcile, wait, start, stop, restart, upgrade, doctor, version, plan, commit, confirm, rollback, lint, render, generate, schema, keys";
+    private const string Words = "status, logs, reconcile, refresh, wait, start, stop, restart, upgrade, doctor, version, plan, commit, confirm, rollback, lint, render, generate, schema, keys";
 
     [Theory]
     [MemberData(nameof(AllVerbs))]
@@ -38,6 +38,7 @@ public class CommandLineTests
     [InlineData("meduza: '5' is no time for a confirmation: give whole seconds, 10s to 24h (90, 5m, 1h30m): see `meduza commit --help`\n", "commit", "--confirm", "5")]
     [InlineData("meduza: '2d' is no time for a confirmation: give whole seconds, 10s to 24h (90, 5m, 1h30m): see `meduza commit --help`\n", "commit", "--confirm", "2d")]
     [InlineData("meduza: '0' is no number of commits to go back: give 1 or more, see `meduza rollback --list`: see `meduza rollback --help`\n", "rollback", "0")]
+    [InlineData("meduza: 'rules' is nothing that is fetched: there is 'subscription': see `meduza refresh --help`\n", "refresh", "rules")]
     [InlineData("meduza: 'all' is not a number of lines: give a whole number, 0 or more: see `meduza logs --help`\n", "logs", "-n", "all")]
     [InlineData("meduza: a verb is missing: there are " + Words + "; see `meduza --help`\n")]
     public async Task Wrong_usage_is_one_line_and_exit_code_2(string error, params string[] arguments)
@@ -52,6 +53,7 @@ public class CommandLineTests
     [InlineData("status")]
     [InlineData("logs")]
     [InlineData("reconcile")]
+    [InlineData("refresh")]
     [InlineData("start", "bgpd")]
     public async Task Without_pid_1_every_verb_says_so_in_one_line(params string[] arguments)
     {

@@ -63,4 +63,41 @@ public sealed class SubscriptionTests : IDisposable
         Assert.Contains("first-proxy", Config(), StringComparison.Ordinal);
         Assert.Equal(pid, (int)_gateway.Service("mihomo")["pid"]!);
     }
+
+    [Fact]
+    public void Refresh_fetches_it_at_once_and_says_what_came_of_it()
+    {
+        Write("main.yaml", "proxies: [{name: first-proxy, type: direct}]");
+        _lab.Etcd.Commit("first");
+        _gateway.UntilState("mihomo", "starting");
+        _gateway.Init.Run("touch", "/run/go");
+        Assert.Empty(_lab.Events.WaitForCommit("gw", "first", "applied", Limit).Errors);
+        _gateway.Init.WaitUntil(() => Config().Contains("first-proxy", StringComparison.Ordinal), "it is in use", Limit);
+        Assert.Equal((0, "subscription 'main': not modified\n", ""), Refresh());
+
+        Write("main.yaml", "proxies: [{name: second-proxy, type: direct}]");
+        var fetched = Refresh();
+        // Not soon after: it is in use when whoever asked for it is told.
+        Assert.Contains("second-proxy", Config(), StringComparison.Ordinal);
+        Assert.Equal(0, fetched.ExitCode);
+        Assert.Matches("^subscription 'main': fetched, [0-9]+ bytes, in use from now on\n$", fetched.Output);
+
+        Write("main.yaml", "<html>buy one</html>");
+        var refused = Refresh();
+        Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
+        Assert.Matches("^meduza: subscription 'main': it is not a mihomo configuration.*; the one before stays in use, and it is fetched again\n$", refused.Error);
+        Assert.Contains("second-proxy", Config(), StringComparison.Ordinal);
+
+        _lab.Etcd.Put((Node + "clash/enable", "false"));
+        Assert.Empty(_lab.Commit("off", _gateway, "applied", Limit).Errors);
+        var off = Refresh();
+        Assert.Equal(1, off.ExitCode);
+        Assert.StartsWith("meduza: this node uses no subscription: ", off.Error, StringComparison.Ordinal);
+    }
+
+    private (int ExitCode, string Output, string Error) Refresh()
+    {
+        var result = _gateway.Init.Meduza("refresh");
+        return (result.ExitCode, result.Output, result.Error);
+    }
 }

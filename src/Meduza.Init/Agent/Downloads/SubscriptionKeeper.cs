@@ -35,8 +35,12 @@ internal sealed partial class SubscriptionKeeper(
     private (SubscriptionCandidate Candidate, Validators Validators, Wanted From)? _offered;
     private string? _problem;
 
-    /// <summary>Somebody wants it anew, and since then no fetch has begun.</summary>
-    private bool _isAskedFor;
+    /// <summary>Number of the last refresh that was asked for, where no fetch has begun since.</summary>
+    private long? _asked;
+
+    /// <summary>Number of the last refresh that the fetch under way, or what it brought, is the answer to.</summary>
+    private long? _serving;
+    private RefreshOutcome? _outcome;
 
     private sealed record Wanted(string Name, string Url);
 
@@ -89,24 +93,42 @@ internal sealed partial class SubscriptionKeeper(
             if (wanted != _wanted)
             {
                 (_offered, _problem) = (null, null);
+                // Whoever asked wants what the keys name now.
+                (_asked, _serving) = (_asked ?? _serving, null);
                 if (wanted is not null && _kept is { } kept && kept.Source == DownloadFolder.Mark(wanted.Url))
                     _schedule.Fetched(clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(kept.FetchedAt));
                 else
                     _schedule.Now();
             }
             _wanted = wanted;
+            if (wanted is null)
+                NothingToRefresh();
             _schedule.Interval = interval;
             Wake();
         }
     }
 
     /// <summary>Fetches it now, whatever its interval is.</summary>
-    public void Refresh()
+    /// <param name="number">Of who asks: to be found in <see cref="TakeOutcome"/> when it is over.</param>
+    public void Refresh(long number)
     {
         lock (_lock)
         {
-            _isAskedFor = true;
+            _asked = number;
+            if (_wanted is null)
+                NothingToRefresh();
             Wake();
+        }
+    }
+
+    /// <summary>How a refresh ended; null where none did since the last look.</summary>
+    public RefreshOutcome? TakeOutcome()
+    {
+        lock (_lock)
+        {
+            var outcome = _outcome;
+            _outcome = null;
+            return outcome;
         }
     }
 
@@ -118,7 +140,9 @@ internal sealed partial class SubscriptionKeeper(
             if (_offered is not { } offered || offered.Candidate != candidate)
                 return; // the keys name another one by now
             _offered = null;
-            Keep(offered.From, new(candidate.Text, offered.Validators, DownloadFolder.Mark(offered.From.Url), Now()));
+            Keep(
+                offered.From, new(candidate.Text, offered.Validators, DownloadFolder.Mark(offered.From.Url), Now()),
+                $"fetched, {candidate.Text.Length} bytes, in use from now on");
             Wake();
         }
     }
@@ -148,8 +172,9 @@ internal sealed partial class SubscriptionKeeper(
             lock (_lock)
             {
                 wanted = _wanted;
-                wait = wanted is null || _offered is not null ? Timeout.InfiniteTimeSpan : _isAskedFor ? TimeSpan.Zero : _schedule.Wait;
-                _isAskedFor &= wait != TimeSpan.Zero;
+                wait = wanted is null || _offered is not null ? Timeout.InfiniteTimeSpan : _asked is not null ? TimeSpan.Zero : _schedule.Wait;
+                if (wait == TimeSpan.Zero)
+                    (_serving, _asked) = (_asked ?? _serving, null);
                 had = wanted is not null && _kept is { } kept && kept.Source == DownloadFolder.Mark(wanted.Url) ? kept.Validators : null;
             }
             if (wait != TimeSpan.Zero || wanted is null)
@@ -195,7 +220,7 @@ internal sealed partial class SubscriptionKeeper(
         }
         else if (fetched.Content is not { } content || (_kept is { } kept && kept.Content.Span.SequenceEqual(content)))
         {
-            Keep(wanted, _kept! with { Validators = fetched.Validators, Source = DownloadFolder.Mark(wanted.Url), FetchedAt = Now() });
+            Keep(wanted, _kept! with { Validators = fetched.Validators, Source = DownloadFolder.Mark(wanted.Url), FetchedAt = Now() }, "not modified");
         }
         else
         {
@@ -204,7 +229,8 @@ internal sealed partial class SubscriptionKeeper(
         }
     }
 
-    private void Keep(Wanted wanted, Download download)
+    /// <param name="news">What to tell whoever asked for it.</param>
+    private void Keep(Wanted wanted, Download download, string news)
     {
         (_kept, _problem) = (download, null);
         _schedule.Fetched(TimeSpan.Zero);
@@ -216,6 +242,7 @@ internal sealed partial class SubscriptionKeeper(
         {
             _problem = $"is used, and cannot be kept for a restart: {e.Message}";
         }
+        Answer(wanted, news);
         triggers.Raise(Trigger.Report);
     }
 
@@ -225,8 +252,30 @@ internal sealed partial class SubscriptionKeeper(
             return;
         _schedule.Failed();
         _problem = $"{reason}; {(_kept is null ? "there is no earlier one" : "the one before stays in use")}, and it is fetched again";
+        Answer(wanted, "");
         LogNotFetched(wanted.Name, reason, (long)_schedule.Wait.TotalSeconds);
         triggers.Raise(Trigger.Report);
+    }
+
+    /// <summary>Answers the refresh that this was, if it was one.</summary>
+    /// <param name="news">What came of it, where there is no problem.</param>
+    private void Answer(Wanted wanted, string news)
+    {
+        if (_serving is not { } number)
+            return;
+        _serving = null;
+        _outcome = _problem is null
+            ? new(number, $"subscription '{wanted.Name}': {news}", null)
+            : new(number, null, $"subscription '{wanted.Name}': {_problem}");
+    }
+
+    private void NothingToRefresh()
+    {
+        if ((_asked ?? _serving) is not { } number)
+            return;
+        (_asked, _serving) = (null, null);
+        _outcome = new(
+            number, null, "this node uses no subscription: set clash/enable and clash/active_subscription, and the URL in /global/clash/subscriptions/NAME/url");
     }
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();

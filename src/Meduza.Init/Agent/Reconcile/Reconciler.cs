@@ -93,6 +93,8 @@ internal sealed partial class Reconciler(
         if (back is { } number)
             _askedProblem = await GoBackToAsync(number, startedAt, cancellation);
         subscriptions.Want(_config?.Clash);
+        if (services.TakeRefresh() is { } refresh)
+            subscriptions.Refresh(refresh);
         if ((trigger & Trigger.Downloads) != 0)
             await JudgeSubscriptionAsync(cancellation);
 
@@ -116,6 +118,8 @@ internal sealed partial class Reconciler(
         ReportHold();
         await reporter.ReportAsync(_desired, _config, services.Services, store, _progress?.Report, cancellation);
         await AnswerAsync(cancellation);
+        if (subscriptions.TakeOutcome() is { } outcome)
+            await services.RefreshedAsync(outcome, cancellation);
         if (_committed is not null)
             lastGood.Save(_inForce, _committed, Snapshot.Empty with { Keys = _hosts });
     }

@@ -6,4 +6,5 @@ internal static class ControlEvents
     public const string Service = "service";
     public const string Reconcile = "reconcile";
     public const string Rollback = "rollback";
+    public const string Refresh = "refresh";
 }

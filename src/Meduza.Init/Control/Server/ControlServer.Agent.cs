@@ -25,8 +25,11 @@ internal sealed partial class ControlServer
             () => new() { Reconcile = number, NotYet = true });
     }
 
-    private void Attach(ControlConnection client, ControlRequest request) =>
+    private void Attach(ControlConnection client, ControlRequest request)
+    {
+        _refreshes.AgentLost();
         _reconciles.Attach(client, request.Id, new() { Services = Statuses(_supervisor.Services) });
+    }
 
     private void Report(ControlConnection client, ControlRequest request)
     {
@@ -45,6 +48,12 @@ internal sealed partial class ControlServer
     private void Reconciled(ControlConnection client, ControlRequest request)
     {
         _reconciles.Done(request.Reconcile, request.Error);
+        client.Send(new() { Id = request.Id });
+    }
+
+    private void Refreshed(ControlConnection client, ControlRequest request)
+    {
+        _refreshes.Done(request.Reconcile, request.Text, request.Error);
         client.Send(new() { Id = request.Id });
     }
 }

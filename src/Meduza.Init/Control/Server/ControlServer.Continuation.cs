@@ -5,11 +5,12 @@ namespace Meduza.Init.Control.Server;
 /// <summary>The control socket from one image of PID 1 to the next, and the verb that asks for it.</summary>
 internal sealed partial class ControlServer
 {
-    public KeptControl Keep() => _reconciles.Keep() with { Listener = _listener.Number, Report = _report };
+    public KeptControl Keep() => _reconciles.Keep() with { Listener = _listener.Number, Report = _report, RefreshAsked = _refreshes.Asked };
 
     public void Resume(KeptControl kept)
     {
         _reconciles.Resume(kept);
+        _refreshes.Resume(kept.RefreshAsked);
         _report = kept.Report;
     }
 

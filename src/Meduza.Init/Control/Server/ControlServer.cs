@@ -27,6 +27,7 @@ internal sealed partial class ControlServer : IDisposable
     private readonly List<ControlConnection> _connections = [];
     private readonly PendingAnswers _pending;
     private readonly ReconcileRequests _reconciles;
+    private readonly RefreshRequests _refreshes;
 
     /// <param name="listener">One that an earlier image of PID 1 made at that path; null makes it.</param>
     /// <exception cref="LinuxException">The socket cannot be made at <paramref name="path"/>.</exception>
@@ -35,6 +36,7 @@ internal sealed partial class ControlServer : IDisposable
         (_loop, _supervisor, _logs) = (loop, supervisor, logs);
         _pending = new(loop.Timers);
         _reconciles = new(_pending);
+        _refreshes = new(_pending, _reconciles);
         _listener = listener ?? StreamSockets.ListenUnix(path, Backlog);
         try
         {
@@ -114,6 +116,8 @@ internal sealed partial class ControlServer : IDisposable
     {
         _connections.Remove(connection);
         _pending.Forget(connection);
+        if (_reconciles.IsAgent(connection))
+            _refreshes.AgentLost();
         _reconciles.Detach(connection);
         Unfollow(connection);
     }
@@ -153,10 +157,12 @@ internal sealed partial class ControlServer : IDisposable
             case Verbs.Logs: ShowLogs(client, request); break;
             case Verbs.Reconcile: Reconcile(client, request); break;
             case Verbs.Rollback: Rollback(client, request); break;
+            case Verbs.Refresh: _refreshes.Request(client, request.Id, Limit(request)); break;
             case Verbs.Attach: Attach(client, request); break;
             case Verbs.Report: Report(client, request); break;
             case Verbs.Ready: TakeWord(client, request); break;
             case Verbs.Reconciled: Reconciled(client, request); break;
+            case Verbs.Refreshed: Refreshed(client, request); break;
             case Verbs.Upgrade: Upgrade(client, request); break;
             case "fault" when ProvokedFault.IsAllowed: Continuity?.Provoke(request.Program ?? ""); break;
             default: client.Send(new() { Id = request.Id, Error = $"unknown verb '{Short(request.Verb)}'" }); break;

@@ -19,6 +19,10 @@ internal sealed class ReconcileRequests(PendingAnswers pending)
     /// <summary>The last one that was to go back, and to what.</summary>
     private (long Number, int Snapshot) _back;
 
+    public bool IsAttached => _agent is not null;
+
+    public bool IsAgent(ControlConnection client) => _agent == client;
+
     /// <summary>From now on the client is the agent; an earlier one no longer is.</summary>
     /// <param name="client">The agent's connection.</param>
     /// <param name="id">Of its attach request, which every event answers.</param>

@@ -68,6 +68,9 @@ internal sealed record KeptControl
     /// <summary>How that one ended; null for well.</summary>
     public string? Error { get; init; }
 
+    /// <summary>Number of the last refresh that somebody asked for.</summary>
+    public long RefreshAsked { get; init; }
+
     /// <summary>Number of the last that goes back to an applied commit, and that commit's.</summary>
     public long BackAsked { get; init; }
     public int BackTo { get; init; }

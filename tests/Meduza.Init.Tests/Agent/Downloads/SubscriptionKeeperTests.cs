@@ -164,7 +164,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
         _keeper.Take(Offered());
         for (var again = 2; again < 5; again++)
         {
-            _keeper.Refresh();
+            _keeper.Refresh(1);
             Until(() => Asked == again);
         }
         Assert.Null(_keeper.Candidate);
@@ -179,7 +179,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
         _keeper.Take(Offered());
 
         Serve((_, _) => Answer("<html>you have no subscription any more</html>"));
-        _keeper.Refresh();
+        _keeper.Refresh(1);
         Until(() => _keeper.Problem is not null);
 
         Assert.Contains("it is not a mihomo configuration", _keeper.Problem!.Message, StringComparison.Ordinal);
@@ -196,7 +196,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
         Assert.StartsWith("this version cannot read it (", _keeper.Problem!.Message, StringComparison.Ordinal);
 
         Serve((_, _) => Answer(Good));
-        _keeper.Refresh();
+        _keeper.Refresh(1);
         _keeper.Take(Offered());
         Assert.Equal((Good, null), (InUse(Clash()), _keeper.Problem));
     }
@@ -208,7 +208,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
         _keeper.Want(Clash());
         _keeper.Take(Offered());
         Serve((_, _) => Answer(Better));
-        _keeper.Refresh();
+        _keeper.Refresh(1);
 
         _keeper.Refuse(Offered(), "mihomo says no");
 
@@ -254,8 +254,87 @@ public sealed class SubscriptionKeeperTests : IDisposable
     {
         _keeper.Want(null);
         _keeper.Want(new ClashConfig());
-        _keeper.Refresh();
+        _keeper.Refresh(1);
         Thread.Sleep(50);
         Assert.Equal(0, Asked);
+    }
+
+    /// <summary>What whoever asked for it is told in the end.</summary>
+    private RefreshOutcome Outcome()
+    {
+        RefreshOutcome? outcome = null;
+        Until(() => (outcome = _keeper.TakeOutcome()) is not null);
+        return outcome!;
+    }
+
+    [Fact]
+    public void Who_asks_for_it_is_told_when_it_is_in_use_and_when_it_is_the_same_still()
+    {
+        Serve((_, had) => had is null ? Answer(Good, "\"1\"") : new(null, had));
+        _keeper.Want(Clash());
+        _keeper.Take(Offered());
+        Assert.Null(_keeper.TakeOutcome());
+        _keeper.Refresh(1);
+        Assert.Equal(new(1, "subscription 'main': not modified", null), Outcome());
+
+        Serve((_, _) => Answer(Better));
+        _keeper.Refresh(2);
+        var candidate = Offered();
+        Assert.Null(_keeper.TakeOutcome());
+        _keeper.Take(candidate);
+
+        Assert.Equal(new(2, $"subscription 'main': fetched, {Better.Length} bytes, in use from now on", null), Outcome());
+    }
+
+    [Fact]
+    public void Who_asks_for_it_is_told_why_it_cannot_be_had_or_used()
+    {
+        _keeper.Want(Clash());
+        _keeper.Refresh(1);
+        Assert.Equal(
+            new(1, null, "subscription 'main': x cannot be asked for it: it refuses connections; there is no earlier one, and it is fetched again"), Outcome());
+
+        Serve((_, _) => Answer(Good));
+        _keeper.Refresh(2);
+        _keeper.Refuse(Offered(), "mihomo says no");
+
+        Assert.Equal("subscription 'main': mihomo says no; there is no earlier one, and it is fetched again", Outcome().Error);
+    }
+
+    [Fact]
+    public void Who_asks_while_another_is_named_is_told_of_that_one()
+    {
+        Serve((_, _) => Answer(Good));
+        _keeper.Want(Clash());
+        _keeper.Take(Offered());
+        _keeper.Want(Clash("other"));
+        _keeper.Take(Offered());
+        Serve((_, _) => Answer(Better));
+        _keeper.Refresh(1);
+        _ = Offered();
+
+        // It is there already, and not due: it is fetched all the same.
+        _keeper.Want(Clash());
+        _keeper.Take(Offered());
+
+        Assert.Equal($"subscription 'main': fetched, {Better.Length} bytes, in use from now on", Outcome().Text);
+    }
+
+    [Fact]
+    public void Who_asks_where_nothing_is_wanted_is_told_so_and_so_is_who_waits_when_nothing_is_wanted_any_more()
+    {
+        _keeper.Refresh(1);
+        Assert.Equal(1, Outcome().Number);
+        Serve((_, _) => Answer(Good));
+        _keeper.Want(Clash());
+        _ = Offered();
+        _keeper.Refresh(2);
+        Assert.Null(_keeper.TakeOutcome());
+
+        _keeper.Want(null);
+
+        Assert.Equal(
+            new(2, null, "this node uses no subscription: set clash/enable and clash/active_subscription, and the URL in /global/clash/subscriptions/NAME/url"),
+            Outcome());
     }
 }

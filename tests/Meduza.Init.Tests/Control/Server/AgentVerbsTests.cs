@@ -163,6 +163,47 @@ public sealed class AgentVerbsTests : IDisposable
     }
 
     [Fact]
+    public void A_refresh_goes_to_the_agent_and_what_came_of_it_to_whoever_waits()
+    {
+        using var agent = Attach();
+        using var second = _bench.Connect();
+        _client.Send(new() { Id = 1, Verb = Verbs.Refresh });
+        var asked = agent.Receive()!;
+        Assert.Equal((42L, "refresh"), (asked.Id, asked.Event));
+        second.Send(new() { Id = 2, Verb = Verbs.Refresh });
+        var later = agent.Receive()!;
+        Assert.True(_client.IsQuiet());
+
+        agent.Ask(new() { Verb = Verbs.Refreshed, Reconcile = asked.Reconcile, Text = "it is there" });
+        Assert.Equal((1L, "it is there", null), (_client.Receive() is { } reply ? (reply.Id, reply.Text, reply.Error) : default));
+        Assert.True(second.IsQuiet());
+        agent.Ask(new() { Verb = Verbs.Refreshed, Reconcile = later.Reconcile, Error = "it is gone" });
+        Assert.Equal((2L, null, "it is gone"), (second.Receive() is { } last ? (last.Id, last.Text, last.Error) : default));
+    }
+
+    [Fact]
+    public void A_refresh_without_an_agent_is_refused_and_one_whose_agent_goes_is_told_so()
+    {
+        Assert.Equal("no agent runs that could fetch it: see `meduza status agent`", _client.Ask(new() { Id = 1, Verb = Verbs.Refresh }).Error);
+        var agent = Attach();
+        _client.Send(new() { Id = 2, Verb = Verbs.Refresh });
+        Assert.Equal("refresh", agent.Receive()!.Event);
+        agent.Dispose();
+
+        Assert.Equal((2L, "the agent ended while it fetched: ask again"), (_client.Receive() is { } reply ? (reply.Id, reply.Error) : default));
+
+        using var next = Attach();
+        Assert.True(next.IsQuiet());
+    }
+
+    [Fact]
+    public void A_refresh_that_is_not_over_in_time_is_not_yet()
+    {
+        using var agent = Attach();
+        Assert.True(_client.Ask(new() { Verb = Verbs.Refresh, TimeoutMilliseconds = 1 }).NotYet);
+    }
+
+    [Fact]
     public void A_reconcile_that_is_not_done_in_time_is_not_yet() =>
         Assert.True(_client.Ask(new() { Verb = Verbs.Reconcile, Wait = true, TimeoutMilliseconds = 1 }).NotYet);
 
