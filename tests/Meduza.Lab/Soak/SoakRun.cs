@@ -85,6 +85,12 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
             if (_clock.Elapsed > options.Limit && steps.IsSettled)
                 break;
             var step = _step = steps.Next();
+            // First: this step may be the beginning of another one.
+            if (broken is var (what, until) && number >= until)
+            {
+                what.Mend(fleet);
+                broken = null;
+            }
             mayRestart.UnionWith(step.Change.Restarts);
             var revision = etcd.Write(
                 step.Change.Edits.Where(edit => edit.Value is not null).Select(edit => (edit.Key, edit.Value!)), step.Change.Edits.Where(edit => edit.Value is null).Select(edit => edit.Key));
@@ -104,11 +110,6 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
             if (step is { Waiting: Waiting.UntilApplied, Change.IsCommitted: true } && broken is null)
                 check.WaitForResults(step.Change, commit, Patience);
             Thread.Sleep(step.PauseMilliseconds);
-            if (broken is var (what, until) && number >= until)
-            {
-                what.Mend(fleet);
-                broken = null;
-            }
             if (++unchecked_ >= options.CheckEvery && steps.IsSettled)
             {
                 Pass(check, commit, mayRestart);
