@@ -75,8 +75,9 @@ internal static partial class AgentProgram
         using var triggers = new Triggers();
         await using var services = await ServiceLink.ConnectAsync(ControlSocket.Path, cancellation);
         using var monitor = RouteMonitor.Open(RouteTopics.Links | RouteTopics.Addresses | RouteTopics.Rules);
+        using var folders = FileWatch.TryOpen(log);
         using var here = MachineAccess.Open(
-            settings, services.Services, triggers, clock, problem => LogSetting(log, problem), cancellation);
+            settings, services.Services, triggers, clock, folders, problem => LogSetting(log, problem), cancellation);
         var book = new StatusBook(settings.NodeId, clock);
         using var publisher = new StatusPublisher(book);
         await using var openVpn = new OpenVpnStates(triggers, clock);
@@ -106,6 +107,7 @@ internal static partial class AgentProgram
             reconciler.RunAsync(life.Token),
             subscriptions.RunAsync(life.Token),
             WatchDevicesAsync(monitor, triggers, life.Token),
+            FileWatch.RunAsync(folders, here.Files, triggers, clock, life.Token),
             PacketWatch.RunAsync(triggers, () => here.Observer.HasPackets, clock, log, life.Token),
         ];
         var ended = await Task.WhenAny(tasks);

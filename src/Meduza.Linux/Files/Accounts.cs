@@ -50,6 +50,12 @@ public sealed class Accounts
     /// <summary>The first user with that number; null where there is none.</summary>
     public string? UserName(uint uid) => _users.Find(u => u.Uid == uid)?.Name;
 
+    /// <summary>
+    /// Whose a file is: the first user with that number, or the number where there is none. Root is root, also on a machine whose
+    /// list of users does not name it.
+    /// </summary>
+    public string OwnerOf(FileStatus status) => status.Uid == 0 ? "root" : UserName(status.Uid) ?? status.Uid.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>The first group with that number; null where there is none.</summary>
     public string? GroupName(uint gid) => _groups.FindIndex(g => g.Gid == gid) is >= 0 and var at ? _groups[at].Name : null;
 

@@ -73,10 +73,18 @@ public static unsafe class AtomicFile
             return;
         foreach (var file in Directory.EnumerateFiles(folder, $".*.*{Unfinished}"))
         {
-            var name = Path.GetFileName(file.AsSpan())[..^Unfinished.Length];
-            if (Guid.TryParseExact(name[(name.LastIndexOf('.') + 1)..], "N", out _))
+            if (IsUnfinished(Path.GetFileName(file.AsSpan())))
                 File.Delete(file);
         }
+    }
+
+    /// <summary>True for the name of a file that is being written, or that a process which was killed had not finished.</summary>
+    public static bool IsUnfinished(ReadOnlySpan<char> name)
+    {
+        if (!name.StartsWith('.') || !name.EndsWith(Unfinished))
+            return false;
+        name = name[..^Unfinished.Length];
+        return Guid.TryParseExact(name[(name.LastIndexOf('.') + 1)..], "N", out _);
     }
 
     /// <summary>True when that very file is there.</summary>

@@ -18,7 +18,7 @@ internal sealed class MachineAccess : IDisposable
     private readonly WireGuardSocket? _kernelWireGuard;
 
     private MachineAccess(
-        NodeSettings settings, IReadOnlyDictionary<string, ServiceStatus> services, Triggers triggers, TimeProvider clock, Action<string> warn,
+        NodeSettings settings, IReadOnlyDictionary<string, ServiceStatus> services, Triggers triggers, TimeProvider clock, FolderWatch? folders, Action<string> warn,
         CancellationToken cancellation)
     {
         Route = RouteSocket.Open();
@@ -32,7 +32,8 @@ internal sealed class MachineAccess : IDisposable
         Frr = new(VtyFiles.Folder);
         Machine = MachineProbe.Probe(settings, Accounts, warn) with { WireGuardInKernel = _kernelWireGuard is not null };
         HealthPort = new(clock);
-        Observer = new(Route, Frr, Packets, WireGuard, Accounts, HealthPort);
+        Files = new(folders, Accounts);
+        Observer = new(Route, Frr, Packets, WireGuard, Files, Accounts, HealthPort);
     }
 
     public RouteSocket Route { get; }
@@ -41,6 +42,7 @@ internal sealed class MachineAccess : IDisposable
     public Accounts Accounts { get; }
     public FrrDaemons Frr { get; }
     public HealthPort HealthPort { get; }
+    public SeenFiles Files { get; }
     public Observer Observer { get; }
 
     /// <summary>What rendering must know of it.</summary>
@@ -48,11 +50,12 @@ internal sealed class MachineAccess : IDisposable
 
     /// <param name="services">What PID 1 runs, as it is known from time to time.</param>
     /// <param name="triggers">Raised when a peer's name was resolved.</param>
+    /// <param name="folders">Tells of changes of files; null for who looks once.</param>
     /// <param name="warn">Told of a file of the image that cannot be used, in one line.</param>
     /// <exception cref="LinuxException">The kernel does not give what every gateway needs.</exception>
     public static MachineAccess Open(
-        NodeSettings settings, IReadOnlyDictionary<string, ServiceStatus> services, Triggers triggers, TimeProvider clock, Action<string> warn,
-        CancellationToken cancellation) => new(settings, services, triggers, clock, warn, cancellation);
+        NodeSettings settings, IReadOnlyDictionary<string, ServiceStatus> services, Triggers triggers, TimeProvider clock, FolderWatch? folders, Action<string> warn,
+        CancellationToken cancellation) => new(settings, services, triggers, clock, folders, warn, cancellation);
 
     public void Dispose()
     {

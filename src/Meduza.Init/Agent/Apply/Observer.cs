@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply.Packets;
@@ -13,11 +12,12 @@ namespace Meduza.Init.Agent.Apply;
 
 /// <summary>Looks at what is there: files, folders, devices, services, rules for packets, and what FRR's daemons run. Changes nothing.</summary>
 /// <remarks>
-/// The kernel tells of every change of a device or an address, so what was seen of them holds until it does, and an
+/// The kernel tells of every change of a device, an address or a file, so what was seen of them holds until it does, and an
 /// unchanged commit asks it nothing. The same goes for rules for packets where none are wanted, and for what FRR's daemons
 /// run: whoever else tells them something is found out by the periodic look.
 /// </remarks>
-internal sealed class Observer(RouteSocket route, FrrDaemons frr, PacketApplier packets, WireGuardApplier wireGuard, Accounts accounts, HealthPort healthPort)
+internal sealed class Observer(
+    RouteSocket route, FrrDaemons frr, PacketApplier packets, WireGuardApplier wireGuard, SeenFiles files, Accounts accounts, HealthPort healthPort)
 {
     private (ImmutableArray<string> Names, ImmutableDictionary<string, ObservedLink> Links)? _seenLinks;
     private volatile bool _seenNoPackets;
@@ -33,6 +33,7 @@ internal sealed class Observer(RouteSocket route, FrrDaemons frr, PacketApplier 
     public void ForgetAll()
     {
         ForgetKernel();
+        files.ForgetAll();
         frr.Forget();
     }
 
@@ -68,15 +69,20 @@ internal sealed class Observer(RouteSocket route, FrrDaemons frr, PacketApplier 
 
     private ImmutableDictionary<string, ObservedFile> Files(DesiredState desired)
     {
-        var files = ImmutableDictionary.CreateBuilder<string, ObservedFile>(StringComparer.Ordinal);
-        var owned = desired.Folders.Where(folder => folder.Owned && Directory.Exists(folder.Path))
-            .SelectMany(folder => Directory.EnumerateFiles(folder.Path));
-        foreach (var path in desired.Files.Select(file => file.Path).Concat(owned).Distinct(StringComparer.Ordinal))
+        var owned = desired.Folders.Where(folder => folder.Owned).Select(folder => folder.Path).ToList();
+        files.Follow(desired.Files.Select(file => Path.GetDirectoryName(file.Path)!).Concat(owned));
+        var found = ImmutableDictionary.CreateBuilder<string, ObservedFile>(StringComparer.Ordinal);
+        foreach (var file in desired.Files)
         {
-            if (FileStatus.Of(path) is { Kind: FileKind.Regular } status)
-                files[path] = new(File.ReadAllBytes(path), status.Mode, OwnerOf(status));
+            if (files.Look(file.Path, file.Content) is { } seen)
+                found[file.Path] = seen;
         }
-        return files.ToImmutable();
+        foreach (var path in owned.SelectMany(files.In).Where(path => !found.ContainsKey(path)))
+        {
+            if (files.Look(path) is { } seen)
+                found[path] = seen;
+        }
+        return found.ToImmutable();
     }
 
     private ImmutableDictionary<string, (UnixFileMode, string)> Folders(DesiredState desired)
@@ -85,14 +91,10 @@ internal sealed class Observer(RouteSocket route, FrrDaemons frr, PacketApplier 
         foreach (var folder in desired.Folders)
         {
             if (FileStatus.Of(folder.Path) is { Kind: FileKind.Folder } status)
-                folders[folder.Path] = (status.Mode, OwnerOf(status));
+                folders[folder.Path] = (status.Mode, accounts.OwnerOf(status));
         }
         return folders.ToImmutable();
     }
-
-    // Root is a number, also on a machine whose list of users does not name it: everything would differ there, for ever.
-    private string OwnerOf(FileStatus status) =>
-        status.Uid == 0 ? "root" : accounts.UserName(status.Uid) ?? status.Uid.ToString(CultureInfo.InvariantCulture);
 
     private ImmutableDictionary<string, ObservedLink> Links(DesiredState desired)
     {

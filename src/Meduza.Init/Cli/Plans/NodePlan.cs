@@ -24,7 +24,7 @@ internal static class NodePlan
         try
         {
             using var triggers = new Triggers();
-            using var place = MachineAccess.Open(settings, services, triggers, session.Time, problem => session.Error.WriteLine(problem), cancellation);
+            using var place = MachineAccess.Open(settings, services, triggers, session.Time, folders: null, problem => session.Error.WriteLine(problem), cancellation);
             var desired = Renderer.Render(config, place.Machine with { MihomoSecret = MihomoSecretFile.Load(MihomoSecretFile.DefaultPath) });
             // The agent has it, and says which it is.
             place.HealthPort.Port = reply.Report?.HealthPort is { } port ? (ushort)port.Port : null;

@@ -13,7 +13,7 @@ internal static partial class PacketWatch
     /// <summary>How often is looked without a reason.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(60);
 
-    /// <summary>How soon after one look the next one may be: somebody's script of a thousand changes is not a thousand looks.</summary>
+    /// <summary>How soon after one look the next one may be.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private static readonly string[] Tables = ["mangle", "nat"];
@@ -23,39 +23,28 @@ internal static partial class PacketWatch
     public static async Task RunAsync(
         Triggers triggers, Func<bool> areWanted, TimeProvider clock, ILogger log, CancellationToken cancellation)
     {
-        using var changed = new SemaphoreSlim(0, 1);
+        using var changed = new PacedTrigger(triggers, Trigger.Kernel, Pause, clock);
         await Task.WhenAll(
             WatchAsync(changed, log, cancellation),
-            TellAsync(changed, triggers, clock, cancellation),
+            changed.RunAsync(cancellation),
             RemindAsync(triggers, areWanted, clock, cancellation));
     }
 
-    private static async Task WatchAsync(SemaphoreSlim changed, ILogger log, CancellationToken cancellation)
+    private static async Task WatchAsync(PacedTrigger changed, ILogger log, CancellationToken cancellation)
     {
         try
         {
             using var monitor = TableMonitor.Open();
             await foreach (var change in monitor.ReadAllAsync(cancellation))
             {
-                if ((change.Missed || Tables.Contains(change.Table)) && changed.CurrentCount == 0)
-                    changed.Release();
+                if (change.Missed || Tables.Contains(change.Table))
+                    changed.Wish();
             }
         }
         catch (LinuxException e)
         {
             // A kernel without netfilter has no rules that somebody could change.
             LogBlind(log, e.Message, (int)Period.TotalSeconds);
-        }
-    }
-
-    // At once, and then not for a while; what changed in the while is told at its end.
-    private static async Task TellAsync(SemaphoreSlim changed, Triggers triggers, TimeProvider clock, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            await changed.WaitAsync(cancellation);
-            triggers.Raise(Trigger.Kernel);
-            await Task.Delay(Pause, clock, cancellation);
         }
     }
 

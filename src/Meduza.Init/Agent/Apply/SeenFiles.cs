@@ -1,0 +1,135 @@
+using Meduza.Gateway.Plan;
+using Meduza.Linux;
+using Meduza.Linux.Files;
+
+namespace Meduza.Init.Agent.Apply;
+
+/// <summary>
+/// Files as they lie on the disk. What was seen of one holds until the kernel tells that something was done to it: with a
+/// thousand members of an overlay there are a thousand files, and a commit changes one of them.
+/// </summary>
+/// <remarks>
+/// The kernel tells of files within a folder, and of that folder; not of those above it. What somebody does by moving one of
+/// these is seen at the next full look.
+/// </remarks>
+/// <param name="watch">Tells of changes; null where nobody does, and each look is one at the disk.</param>
+internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Folder> _folders = new(StringComparer.Ordinal);
+
+    /// <summary>Remembers from now on what lies in these folders, and nothing else any more.</summary>
+    public void Follow(IEnumerable<string> folders)
+    {
+        lock (_lock)
+        {
+            var wanted = folders.ToHashSet(StringComparer.Ordinal);
+            foreach (var folder in _folders.Keys.Where(folder => !wanted.Contains(folder)).ToList())
+                Drop(folder);
+            foreach (var folder in wanted.Where(folder => !_folders.ContainsKey(folder)))
+            {
+                // Before anything in it is looked at: what happens after that look is told.
+                if (TryWatch(folder))
+                    _folders[folder] = new();
+            }
+        }
+    }
+
+    /// <summary>A regular file; null where none is.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="expected">What it may well hold: then that is kept, and not the same once more.</param>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public ObservedFile? Look(string path, ReadOnlyMemory<byte> expected = default)
+    {
+        lock (_lock)
+        {
+            if (!_folders.TryGetValue(Path.GetDirectoryName(path)!, out var folder))
+                return Read(path, expected);
+            if (!folder.Files.TryGetValue(path, out var file))
+                folder.Files[path] = file = Read(path, expected);
+            return file;
+        }
+    }
+
+    /// <summary>The paths of all files in a folder; none where it is not there.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public IReadOnlyList<string> In(string folder)
+    {
+        lock (_lock)
+        {
+            return _folders.TryGetValue(folder, out var seen) ? seen.Paths ??= List(folder) : List(folder);
+        }
+    }
+
+    /// <summary>Something was done there: what was seen of it counts no more.</summary>
+    /// <returns>True where that may matter to whoever looked.</returns>
+    public bool Forget(FolderEvent happened)
+    {
+        lock (_lock)
+        {
+            if (happened.Folder is null)
+            {
+                ForgetAll();
+                return true;
+            }
+            if (!_folders.TryGetValue(happened.Folder, out var folder))
+                return false;
+            if (happened.Name is null)
+                return _folders.Remove(happened.Folder);
+            // Ours, on its way to its name: that is another event.
+            if (AtomicFile.IsUnfinished(happened.Name))
+                return false;
+            var isListed = folder.Paths is not null;
+            folder.Paths = null;
+            return folder.Files.Remove(Path.Join(happened.Folder, happened.Name)) || isListed;
+        }
+    }
+
+    /// <summary>Everything is to be looked at itself.</summary>
+    public void ForgetAll()
+    {
+        lock (_lock)
+        {
+            foreach (var folder in _folders.Keys.ToList())
+                Drop(folder);
+        }
+    }
+
+    private void Drop(string folder)
+    {
+        _folders.Remove(folder);
+        watch?.Remove(folder);
+    }
+
+    private bool TryWatch(string folder)
+    {
+        try
+        {
+            return watch?.Add(folder) == true;
+        }
+        catch (LinuxException)
+        {
+            // The kernel watches no more of them: then it is looked at each time, as without it.
+            return false;
+        }
+    }
+
+    private ObservedFile? Read(string path, ReadOnlyMemory<byte> expected)
+    {
+        if (FileStatus.Of(path) is not { Kind: FileKind.Regular } status)
+            return null;
+        ReadOnlyMemory<byte> content = File.ReadAllBytes(path);
+        return new(content.Span.SequenceEqual(expected.Span) ? expected : content, status.Mode, accounts.OwnerOf(status));
+    }
+
+    private static List<string> List(string folder) => Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder)] : [];
+
+    private sealed class Folder
+    {
+        /// <summary>Path to file; null where none was.</summary>
+        public Dictionary<string, ObservedFile?> Files { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>The paths of all of them; null while they are not known.</summary>
+        public List<string>? Paths { get; set; }
+    }
+}
