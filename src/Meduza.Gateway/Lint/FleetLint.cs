@@ -37,7 +37,7 @@ public static class FleetLint
         foreach (var name in names)
         {
             // Of other nodes it says nothing: they say it of themselves, or a rule does.
-            var result = ConfigParser.Parse(keys, name, alone: true, out var draft);
+            var result = ConfigParser.Parse(keys, name, memory: null, out var draft);
             if (draft is not null)
                 nodes.Add(new NodeView(draft));
             findings.UnionWith(result.Errors.Select(error => LintFinding.Error(error.Message, error.Key)));

@@ -6,8 +6,13 @@ namespace Meduza.Gateway.Model;
 
 public static partial class ConfigParser
 {
-    /// <summary>Another node, and its keys for whoever needs more of them.</summary>
-    private sealed record FleetNode(InstanceName Name, KeyReader Keys, ImmutableArray<Prefix> PrivateLans);
+    /// <summary>Another node, and what is known of it.</summary>
+    private sealed record FleetNode(InstanceName Name, KnownNode Known, SortedKeys All)
+    {
+        public string Prefix => $"{KeyTable.NodesPrefix}{Name}/";
+
+        public KeyReader Keys(Findings findings) => new(All, Prefix, findings, []);
+    }
 
     /// <summary>Another node as iBGP needs it.</summary>
     private sealed record BgpSpeaker(RouterId? RouterId, AsNumber? Asn, HostAddress? Overlay, Behavior Behavior);
@@ -16,40 +21,44 @@ public static partial class ConfigParser
     /// Finds the other nodes. Nothing that is wrong there is an error here: what cannot be read is left out, with a
     /// warning that names it; and what nothing here needs is not looked at.
     /// </summary>
-    private static ImmutableArray<FleetNode> ReadFleet(SortedKeys all, InstanceName self, Findings findings)
+    private static ImmutableArray<FleetNode> ReadFleet(SortedKeys all, InstanceName self, Findings findings, FleetMemory memory)
     {
         List<FleetNode> fleet = [];
-        foreach (var id in all.NamesBelow(KeyTable.NodesPrefix))
+        memory.Begin();
+        foreach (var group in all.GroupsBelow(KeyTable.NodesPrefix))
         {
-            if (id == self.ToString())
+            if (group.Name == self.ToString())
                 continue;
-            if (!InstanceName.TryParse(id, out var name))
-            {
-                findings.Warn($"{KeyTable.NodesPrefix}{id}/", $"is not a node's name: the node is left out; expected {InstanceName.Expected}");
-                continue;
-            }
-            var keys = new KeyReader(all, $"{KeyTable.NodesPrefix}{id}/", findings, []);
-            fleet.Add(new FleetNode(name, keys, ReadOthersPrivateLans(keys, findings)));
+            var known = memory.Node(group.Name, group.Keys);
+            if (known.Name is { } name)
+                fleet.Add(new FleetNode(name, known, all));
+            else
+                findings.Warn($"{KeyTable.NodesPrefix}{group.Name}/", $"is not a node's name: the node is left out; expected {InstanceName.Expected}");
         }
+        memory.End();
         return [.. fleet];
     }
 
     /// <summary>Reads a part of another node; null where it has none, or one that cannot be read.</summary>
-    private static T? ReadOther<T>(FleetNode node, string consequence, Func<KeyReader, T?> read) where T : class
+    /// <param name="given">What else <paramref name="read"/> depends on.</param>
+    private static T? ReadOther<T>(FleetNode node, NodePart part, object given, string consequence, Findings findings, Func<KeyReader, T?> read) where T : class
     {
-        var found = new Findings();
-        var value = read(node.Keys.ReportingTo(found));
-        node.Keys.Findings.AddAsWarnings(found, consequence);
-        return found.HasErrors ? null : value;
+        var reading = node.Known.Read(part, given, found => read(node.Keys(found)));
+        findings.AddAsWarnings(reading.Found, consequence);
+        return reading.Found.HasErrors ? null : (T?)reading.Value;
     }
 
     /// <summary>The networks that can be read, also where others in the list cannot: each of them must be kept from external peers.</summary>
-    private static ImmutableArray<Prefix> ReadOthersPrivateLans(KeyReader keys, Findings findings)
+    private static ImmutableArray<Prefix> ReadOthersPrivateLans(FleetNode node, Findings findings)
     {
-        var found = new Findings();
-        var all = keys.ReportingTo(found).List(KeyTable.PrivateLan);
-        findings.AddAsWarnings(found, "what can be read of it is kept private");
-        return found.HasErrors ? [.. keys.TextLines(KeyTable.PrivateLan).Select(Parse).OfType<Prefix>()] : all;
+        var reading = node.Known.Read(NodePart.PrivateLans, "", found =>
+        {
+            var keys = node.Keys(found);
+            var all = keys.List(KeyTable.PrivateLan);
+            return found.HasErrors ? [.. keys.TextLines(KeyTable.PrivateLan).Select(Parse).OfType<Prefix>()] : all;
+        });
+        findings.AddAsWarnings(reading.Found, "what can be read of it is kept private");
+        return (ImmutableArray<Prefix>)reading.Value!;
 
         static Prefix? Parse(string line) => Prefix.TryParse(line, out var prefix, out _) && !prefix.IsIpv6 ? prefix : null;
     }

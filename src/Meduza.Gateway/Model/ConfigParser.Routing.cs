@@ -133,9 +133,9 @@ public static partial class ConfigParser
         var seen = new HashSet<IPAddress>();
         foreach (var other in fleet)
         {
-            if (ReadOther(other, LeftOutOfIbgp, keys => ReadSpeaker(keys, config.Mesh)) is not { } speaker)
+            if (ReadOther(other, NodePart.BgpSpeaker, config.Mesh, LeftOutOfIbgp, own.Findings, keys => ReadSpeaker(keys, config.Mesh)) is not { } speaker)
                 continue;
-            var key = $"{KeyTable.NodesPrefix}{other.Name}/";
+            var key = other.Prefix;
             if (speaker.Asn is { } theirs && theirs != asn)
                 own.Findings.Warn(key + "bgp/asn", $"is {theirs}, not {asn} as here ({LeftOutOfIbgp})");
             else if (AddressInOverlay(speaker.RouterId, overlay, speaker.Overlay) is not { } address)

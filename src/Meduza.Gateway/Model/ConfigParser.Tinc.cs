@@ -17,7 +17,7 @@ public static partial class ConfigParser
         var ed25519 = own.OrNothing(KeyTable.TincEd25519PrivateKey);
         if (rsa is null && ed25519 is null)
             own.Require(KeyTable.TincPrivateKey, "tinc needs the node's private key, this one or ed25519_private_key", out _);
-        var self = ReadTincHost(own, global, config.Node, isSelf: true);
+        var self = ReadTincHost(own, global.OrNothing, config.Node, isSelf: true);
         if (self is null)
             return null;
         if (rsa is not null && ed25519 is null && self.RsaPublicKey is null)
@@ -39,7 +39,8 @@ public static partial class ConfigParser
     }
 
     /// <summary>Reads what a host file says; null for another node that is not enabled, or a node that has no usable name.</summary>
-    private static TincHost? ReadTincHost(KeyReader node, KeyReader global, InstanceName id, bool isSelf)
+    /// <param name="ofAll">Reads a key of the whole network.</param>
+    private static TincHost? ReadTincHost(KeyReader node, Func<Key<string>, string?> ofAll, InstanceName id, bool isSelf)
     {
         if (!isSelf && !node.Get(KeyTable.TincEnable, false))
             return null;
@@ -55,16 +56,14 @@ public static partial class ConfigParser
         var subnets = node.List(KeyTable.TincSubnet);
         if (subnets.IsEmpty && node.OrNothing(KeyTable.TincIpv4) is { } ipv4)
             subnets = [ipv4.Network.ToString()];
-        // The global keys are read once, by this node's own host file: their findings must not be said once a peer.
-        var globals = isSelf ? global : global.Aside();
         return new TincHost
         {
             Name = name,
             Addresses = node.List(KeyTable.TincAddress),
             Port = node.Get(KeyTable.TincPort, Port.Of(655)),
             Subnets = subnets,
-            Cipher = node.OrNothing(KeyTable.TincHostCipher) ?? globals.OrNothing(KeyTable.TincCipher),
-            Digest = node.OrNothing(KeyTable.TincHostDigest) ?? globals.OrNothing(KeyTable.TincDigest),
+            Cipher = node.OrNothing(KeyTable.TincHostCipher) ?? ofAll(KeyTable.TincCipher),
+            Digest = node.OrNothing(KeyTable.TincHostDigest) ?? ofAll(KeyTable.TincDigest),
             RsaPublicKey = rsa,
             Ed25519PublicKey = ed25519,
         };
@@ -72,11 +71,14 @@ public static partial class ConfigParser
 
     private static ImmutableArray<TincHost> ReadTincPeers(Findings findings, KeyReader global, TincHost self, ImmutableArray<FleetNode> fleet)
     {
+        // By this node's own host file they are read and reported; their findings must not be said once a peer.
+        var aside = global.Aside();
+        var (cipher, digest) = (aside.OrNothing(KeyTable.TincCipher), aside.OrNothing(KeyTable.TincDigest));
         var owners = new Dictionary<TincName, string> { [self.Name] = "this node" };
         List<TincHost> peers = [];
         foreach (var other in fleet)
         {
-            if (ReadOther(other, LeftOutOfTinc, keys => ReadTincHost(keys, global, other.Name, isSelf: false)) is not { } host)
+            if (ReadOther(other, NodePart.TincHost, (cipher, digest), LeftOutOfTinc, findings, keys => ReadTincHost(keys, OfAll, other.Name, isSelf: false)) is not { } host)
                 continue;
             if (owners.TryAdd(host.Name, other.Name.ToString()))
                 peers.Add(host);
@@ -85,5 +87,7 @@ public static partial class ConfigParser
                     $"{host.Name} is the tinc name of {owners[host.Name]} already ({LeftOutOfTinc})");
         }
         return [.. peers.OrderBy(peer => peer.Name.ToString(), StringComparer.Ordinal)];
+
+        string? OfAll(Key<string> key) => ReferenceEquals(key, KeyTable.TincCipher) ? cipher : digest;
     }
 }

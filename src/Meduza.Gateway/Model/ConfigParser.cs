@@ -11,19 +11,20 @@ namespace Meduza.Gateway.Model;
 public static partial class ConfigParser
 {
     /// <summary>Parses the keys of <paramref name="nodeId"/> out of those of the fleet. Never throws for what is in the keys.</summary>
-    public static ParseResult Parse(Snapshot snapshot, string nodeId)
+    /// <param name="memory">What was read of the other nodes before, by whoever parses again and again.</param>
+    public static ParseResult Parse(Snapshot snapshot, string nodeId, FleetMemory? memory = null)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        return Parse(new SortedKeys(snapshot), nodeId, alone: false, out _);
+        return Parse(new SortedKeys(snapshot), nodeId, memory ?? new(), out _);
     }
 
     /// <summary>The same for keys that are laid out already.</summary>
-    /// <param name="alone">True to look at no other node: whoever compares all of them reads each by itself.</param>
+    /// <param name="memory">What was read of the other nodes before; null to look at none: whoever compares all of them reads each by itself.</param>
     /// <param name="draft">
     /// What can be read, also where there are errors: values that are wrong are left out. For comparing nodes; nothing may be
     /// rendered from it. Null where the node's name is none.
     /// </param>
-    internal static ParseResult Parse(SortedKeys keys, string nodeId, bool alone, out GatewayConfig? draft)
+    internal static ParseResult Parse(SortedKeys keys, string nodeId, FleetMemory? memory, out GatewayConfig? draft)
     {
         ArgumentNullException.ThrowIfNull(nodeId);
         draft = null;
@@ -36,7 +37,7 @@ public static partial class ConfigParser
 
         var global = new KeyReader(keys, KeyTable.GlobalPrefix, findings, new HashSet<string>(StringComparer.Ordinal));
         var own = new KeyReader(keys, $"{KeyTable.NodesPrefix}{node}/", findings, global.Used);
-        var config = draft = Assemble(keys, node, own, global, alone);
+        var config = draft = Assemble(keys, node, own, global, memory);
 
         ReportUndriven(own);
         ReportOtherMesh(own, config.Mesh);
@@ -44,7 +45,7 @@ public static partial class ConfigParser
         return new ParseResult(findings.HasErrors ? null : config, findings.Errors, findings.Warnings);
     }
 
-    private static GatewayConfig Assemble(SortedKeys keys, InstanceName node, KeyReader own, KeyReader global, bool alone)
+    private static GatewayConfig Assemble(SortedKeys keys, InstanceName node, KeyReader own, KeyReader global, FleetMemory? memory)
     {
         var config = new GatewayConfig
         {
@@ -58,10 +59,10 @@ public static partial class ConfigParser
         };
         ReportLansInBoth(own, config);
 
-        var fleet = alone ? [] : ReadFleet(keys, node, own.Findings);
+        var fleet = memory is null ? [] : ReadFleet(keys, node, own.Findings, memory);
         config = config with
         {
-            FleetPrivateLans = [.. fleet.SelectMany(other => other.PrivateLans).Concat(config.PrivateLans).Distinct().Order()],
+            FleetPrivateLans = [.. fleet.SelectMany(other => ReadOthersPrivateLans(other, own.Findings)).Concat(config.PrivateLans).Distinct().Order()],
             TincNetname = global.Aside().Get(KeyTable.TincNetname, DefaultNetname),
             Tinc = ReadTinc(own, global, config, fleet),
             EasyTier = ReadEasyTier(own, global, config),

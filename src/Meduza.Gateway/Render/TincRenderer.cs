@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Text;
 using Meduza.Gateway.Model;
 
 namespace Meduza.Gateway.Render;
@@ -11,6 +13,9 @@ internal static class TincRenderer
 {
     private const string Component = "tinc";
     private const int SigHup = 1;
+
+    /// <summary>The file of each host that somebody still knows: of a thousand a commit changes one.</summary>
+    private static readonly ConditionalWeakTable<TincHost, byte[]> Contents = [];
 
     public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
     {
@@ -28,7 +33,7 @@ internal static class TincRenderer
         var main = state.File($"{folder}/tinc.conf", fixedPart + Connections(tinc), StateBuilder.PublicFile, Component);
         List<DesiredFile> readAtStart =
         [
-            main with { Content = System.Text.Encoding.UTF8.GetBytes(fixedPart) },
+            main with { Content = Encoding.UTF8.GetBytes(fixedPart) },
             HostFile(state, folder, tinc.Self),
         ];
         if (tinc.RsaPrivateKey is { } rsa)
@@ -72,7 +77,10 @@ internal static class TincRenderer
         return text.ToString();
     }
 
-    private static DesiredFile HostFile(StateBuilder state, string folder, TincHost host)
+    private static DesiredFile HostFile(StateBuilder state, string folder, TincHost host) =>
+        state.File(new DesiredFile($"{folder}/hosts/{host.Name}", Contents.GetValue(host, Content), StateBuilder.PublicFile, Component));
+
+    private static byte[] Content(TincHost host)
     {
         var text = new ConfigText();
         foreach (var address in host.Addresses)
@@ -85,6 +93,6 @@ internal static class TincRenderer
         text.LineIf(host.Ed25519PublicKey is not null, $"Ed25519PublicKey = {host.Ed25519PublicKey}");
         if (host.RsaPublicKey is { } rsa)
             text.Block(rsa);
-        return state.File($"{folder}/hosts/{host.Name}", text.ToString(), StateBuilder.PublicFile, Component);
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 }

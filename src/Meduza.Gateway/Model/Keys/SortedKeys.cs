@@ -25,7 +25,10 @@ internal sealed class SortedKeys
     }
 
     /// <summary>The names that directly follow <paramref name="prefix"/> and are followed by a slash, each once, sorted.</summary>
-    public IEnumerable<string> NamesBelow(string prefix)
+    public IEnumerable<string> NamesBelow(string prefix) => GroupsBelow(prefix).Select(group => group.Name);
+
+    /// <summary>The same, each with all keys below it.</summary>
+    public IEnumerable<KeyGroup> GroupsBelow(string prefix)
     {
         for (var i = FirstNotBefore(prefix); i < _pairs.Length && _pairs[i].Key.StartsWith(prefix, StringComparison.Ordinal);)
         {
@@ -36,9 +39,10 @@ internal sealed class SortedKeys
                 i++;
                 continue;
             }
-            yield return key[prefix.Length..slash];
-            // '0' follows '/' in ordinal order: the first key that is not below this name.
-            i = FirstNotBefore(string.Concat(key.AsSpan(0, slash), "0"));
+            var first = i;
+            while (i < _pairs.Length && _pairs[i].Key.AsSpan().StartsWith(key.AsSpan(0, slash + 1)))
+                i++;
+            yield return new(key[prefix.Length..slash], _pairs.AsMemory(first..i));
         }
     }
 
@@ -67,3 +71,6 @@ internal sealed class SortedKeys
         return low;
     }
 }
+
+/// <summary>The keys below one name.</summary>
+internal sealed record KeyGroup(string Name, ReadOnlyMemory<KeyValuePair<string, ReadOnlyMemory<byte>>> Keys);

@@ -222,6 +222,9 @@ internal sealed partial class Reconciler
         fault = null;
         if (result.Config is null)
             return null;
+        // Without a proxy it is of nothing else.
+        if (ReferenceEquals(result.Config, _config) && result.Config.Clash is null && _desired is not null)
+            return (_config, _desired);
         try
         {
             return (result.Config, Renderer.Render(result.Config, result.Config.Clash is { } clash ? WithProxy(clash, candidate) : machine));
@@ -244,8 +247,16 @@ internal sealed partial class Reconciler
         Subscriptions = subscriptions.TextsFor(clash, candidate),
     };
 
-    private ParseResult Parse(Snapshot snapshot) =>
-        ConfigParser.Parse(snapshot with { Keys = snapshot.Keys.SetItems(_hosts) }, settings.NodeId);
+    /// <summary>The result is the same object for the same keys and records: then nothing has to be rendered either.</summary>
+    private ParseResult Parse(Snapshot snapshot)
+    {
+        if (_parsed is not { } last || last.Keys != snapshot.Keys || last.Hosts != _hosts)
+        {
+            var keys = snapshot with { Keys = snapshot.Keys.SetItems(_hosts) };
+            _parsed = last = new(snapshot.Keys, _hosts, ConfigParser.Parse(keys, settings.NodeId, _fleet));
+        }
+        return last.Result;
+    }
 
     [LoggerMessage(304, LogLevel.Information, "beginning with the last good state from the disk, commit '{Commit}' (revision {Revision}), until etcd says otherwise")]
     private partial void LogFromDisk(string commit, long revision);

@@ -41,6 +41,10 @@ internal sealed partial class Reconciler(
     private LatestCommit? _lookedAt;
     private DesiredState? _desired;
     private GatewayConfig? _config;
+
+    /// <summary>What was parsed last, and of the other nodes before.</summary>
+    private Parsed? _parsed;
+    private readonly FleetMemory _fleet = new();
     private CommitProgress? _progress;
 
     /// <summary>What is odd about the commit in force.</summary>
@@ -164,6 +168,9 @@ internal sealed partial class Reconciler(
             _retry.After(failed: true);
         }
     }
+
+    /// <summary>What came of some keys.</summary>
+    private sealed record Parsed(Keys Keys, Keys Hosts, ParseResult Result);
 
     /// <summary>A commit about which programs were not asked, and what was in force before it.</summary>
     /// <param name="Components">Whose files changed without a question.</param>
