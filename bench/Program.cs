@@ -66,6 +66,7 @@ static void MeasureCommits()
     using var solo = SoloGateway.Start();
     IdleMemory.Measure(solo, "after_start");
     CommitLatency.Measure(solo, "");
+    ProgramsOwnTime.Measure(solo);
     UnchangedCommit.Measure(solo);
     IdleMemory.Measure(solo, "after_1000_commits");
     LargeFleet.Write(solo);
