@@ -22,6 +22,9 @@ public sealed record ClashConfig
     /// <summary>Port of mihomo's proxy for HTTP and SOCKS.</summary>
     public const ushort MixedPort = 7890;
 
+    /// <summary>UDP port of 127.0.0.1 on which mihomo answers names.</summary>
+    public const ushort DnsPort = 1053;
+
     public ClashMode Mode { get; init; }
 
     /// <summary>Name of the subscription in use; null where mihomo runs with what is shipped.</summary>

@@ -39,7 +39,7 @@ public static class Planner
         !observed.Files.TryGetValue(file.Path, out var there)
         || there.Mode != file.Mode
         || there.Owner != (file.Owner ?? Root)
-        || !there.Content.Span.SequenceEqual(file.Content.Span);
+        || (!file.Live && !there.Content.Span.SequenceEqual(file.Content.Span));
 
     private static bool Differs(ServiceDefinition service, ObservedState observed) =>
         !observed.Services.TryGetValue(service.Name, out var there)

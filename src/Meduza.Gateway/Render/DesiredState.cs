@@ -15,6 +15,11 @@ public sealed record DesiredFile(string Path, ReadOnlyMemory<byte> Content, Unix
     /// <summary>Owning user and group by name; null is root.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>
+    /// True when this content is only what it begins with: once it is there its content follows what happens on the machine.
+    /// </summary>
+    public bool Live { get; init; }
+
     /// <summary>True when its content must never be shown.</summary>
     public bool Secret { get; init; }
 }
@@ -86,6 +91,9 @@ public sealed record DesiredState(
 
     /// <summary>TCP port that accepts, and closes, while all else is as it must be; null for none.</summary>
     public ushort? HealthPort { get; init; }
+
+    /// <summary>Whom dnsmasq asks; null where it is off.</summary>
+    public NameUpstreams? Names { get; init; }
 
     /// <summary>What is odd about what this was rendered of besides keys (a subscription).</summary>
     public ImmutableArray<KeyFinding> Warnings { get; init; } = [];

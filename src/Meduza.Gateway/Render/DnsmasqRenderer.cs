@@ -11,7 +11,13 @@ internal static class DnsmasqRenderer
     private const string Component = "dnsmasq";
     private const string ConfigPath = "/etc/dnsmasq.conf";
     private const string ServersFolder = "/run/dnsmasq";
-    private const string ServersPath = ServersFolder + "/servers";
+
+    /// <summary>
+    /// Milliseconds until it asks again, then twice as many: 250, 750 after the question. A program that hangs is no longer among
+    /// the servers by the second time, so that one goes to the next of them, and is answered within a second.
+    /// </summary>
+    private const int RetryMilliseconds = 250;
+
     private const int SigHup = 1;
 
     public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
@@ -20,12 +26,11 @@ internal static class DnsmasqRenderer
         var hosts = state.File(new DesiredFile(HostsRenderer.Path, HostsRenderer.Render(config.Hosts), StateBuilder.PublicFile, "hosts"));
         if (!config.DnsmasqEnabled)
             return;
-        state.Folder(new DesiredFolder(ServersFolder, StateBuilder.PublicFolder) { Owned = true, Component = Component });
-        var servers = state.File(ServersPath, Servers(machine), StateBuilder.PublicFile, Component);
+        state.Folder(new DesiredFolder(ServersFolder, StateBuilder.PublicFolder) { Component = Component });
         var main = state.File(ConfigPath, Main(machine), StateBuilder.PublicFile, Component);
         state.Service(new ServiceDefinition
         {
-            Name = "dnsmasq",
+            Name = NameUpstreams.Service,
             Component = Component,
             Command = [machine.Dnsmasq, "--keep-in-foreground", $"--conf-file={ConfigPath}"],
             Privileges = ProgramPrivileges.Dnsmasq.On(machine),
@@ -33,7 +38,7 @@ internal static class DnsmasqRenderer
             Readiness = new Readiness(ReadinessKind.BoundUdpPort, "127.0.0.1:53"),
             ReloadSignal = SigHup,
             Revision = Fingerprint.Of(main),
-            ReloadRevision = Fingerprint.Of(hosts, servers),
+            ReloadRevision = Fingerprint.Of(hosts),
         });
         // 1 is a bad configuration; 2 to 5 are the network, files, memory and the rest.
         state.Preflight(new Preflight(Component, [machine.Dnsmasq, "--test", $"--conf-file={ConfigPath}"], [ConfigPath], ProgramPrivileges.Dnsmasq.UserOn(machine)));
@@ -51,7 +56,9 @@ internal static class DnsmasqRenderer
         .Line("no-hosts")
         .Line($"addn-hosts={HostsRenderer.Path}")
         .Line("strict-order")
-        .Line($"servers-file={ServersPath}")
+        // By itself it leaves it to who asked to ask again, which is after 5 s for most.
+        .Line($"fast-dns-retry={RetryMilliseconds}")
+        .Line($"servers-file={NameUpstreams.ServersPath}")
         // A name that changes in etcd is seen by clients soon, and yet a burst of questions is answered from their caches.
         .Line("local-ttl=10")
         .Line("cache-size=4096")
@@ -59,12 +66,4 @@ internal static class DnsmasqRenderer
         .Line("neg-ttl=10")
         .Line("dns-forward-max=512")
         .ToString();
-
-    private static string Servers(Machine machine)
-    {
-        var text = new ConfigText();
-        foreach (var server in machine.Nameservers)
-            text.Line($"server={server}");
-        return text.ToString();
-    }
 }

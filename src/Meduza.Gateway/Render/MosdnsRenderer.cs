@@ -14,6 +14,10 @@ namespace Meduza.Gateway.Render;
 internal static class MosdnsRenderer
 {
     public const string Component = "mosdns";
+
+    /// <summary>The name of its service.</summary>
+    public const string Service = "mosdns";
+
     public const string ConfigPath = MosdnsConfig.Folder + "/config.yaml";
 
     public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
@@ -38,7 +42,7 @@ internal static class MosdnsRenderer
 
         state.Service(new ServiceDefinition
         {
-            Name = "mosdns",
+            Name = Service,
             Component = Component,
             Command = [machine.Mosdns, "start", "-d", MosdnsConfig.Folder, "-c", ConfigPath],
             Privileges = ProgramPrivileges.MosDns.On(machine),

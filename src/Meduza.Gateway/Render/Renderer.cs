@@ -24,6 +24,7 @@ public static class Renderer
         FrrRenderer.Render(config, machine, state);
         MihomoRenderer.Render(config, machine, state);
         MosdnsRenderer.Render(config, machine, state);
+        NamesRenderer.Render(config, machine, state);
         PacketRulesRenderer.Render(config, machine, state);
         state.HealthPort = config.HealthPort?.Number;
         return state.Build();

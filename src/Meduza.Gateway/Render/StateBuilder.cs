@@ -66,11 +66,17 @@ internal sealed class StateBuilder
     /// <summary>The names of the services added so far: whoever comes later may wait for them.</summary>
     public ImmutableArray<string> ServiceNames => [.. _services.Select(service => service.Name)];
 
+    public NameUpstreams? Names { get; set; }
+
+    /// <summary>A service added so far; null where there is none of that name.</summary>
+    public ServiceDefinition? FindService(string name) => _services.Find(service => service.Name == name);
+
     public DesiredState Build() => new([.. _folders.Values], [.. _files.Values], [.. _services], [.. _links], [.. _frr])
     {
         Packets = Packets,
         WireGuard = [.. _wireGuard],
         HealthPort = HealthPort,
+        Names = Names,
         Warnings = [.. _warnings],
         Preflights = [.. _preflights],
     };

@@ -3,6 +3,7 @@ using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
 using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Agent.Apply.Packets;
+using Meduza.Init.Agent.Names;
 using Meduza.Init.Agent.Preflights;
 using Meduza.Init.Agent.Reconcile;
 using Meduza.Init.Agent.Status;
@@ -81,7 +82,8 @@ internal static partial class AgentProgram
         var book = new StatusBook(settings.NodeId, clock);
         using var publisher = new StatusPublisher(book);
         await using var openVpn = new OpenVpnStates(triggers, clock);
-        await using var mihomo = new ApiProbe(triggers, clock);
+        await using var mihomo = new AnswerProbe(ProbePace.Api, address => new HttpQuestion(address), () => triggers.Raise(Trigger.Report), clock);
+        await using var names = new NameService(settings.Nameservers, services, triggers, clock, log);
         var words = new AgentWords(openVpn, mihomo);
         var store = new EtcdStore(
             settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, log);
@@ -94,7 +96,7 @@ internal static partial class AgentProgram
         using var subscriptions = new SubscriptionKeeper(
             new DownloadFolder(SubscriptionKeeper.DefaultPath), SubscriptionSource.FetchAsync, triggers, clock, Random.Shared, log);
         var reconciler = new Reconciler(
-            settings, here.Machine, store, subscriptions, services, preflight, here.Observer,
+            settings, here.Machine, store, subscriptions, names, services, preflight, here.Observer,
             new Applier(services, here, log),
             new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), log), new ConfirmPolicy(clock, ConfirmPolicy.ReadBoot()), reporter, words, triggers, clock,
             log);
@@ -106,6 +108,7 @@ internal static partial class AgentProgram
             store.RunAsync(life.Token),
             reconciler.RunAsync(life.Token),
             subscriptions.RunAsync(life.Token),
+            names.RunAsync(life.Token),
             WatchDevicesAsync(monitor, triggers, life.Token),
             FileWatch.RunAsync(folders, here.Files, triggers, clock, life.Token),
             PacketWatch.RunAsync(triggers, () => here.Observer.HasPackets, clock, log, life.Token),

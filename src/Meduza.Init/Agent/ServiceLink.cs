@@ -37,6 +37,12 @@ internal sealed class ServiceLink : IAsyncDisposable
     /// <summary>All services that PID 1 has, its own excepted, as last heard.</summary>
     public IReadOnlyDictionary<string, ServiceStatus> Services => _services;
 
+    /// <summary>True once PID 1 has said which those are.</summary>
+    public bool HasHeard { get; private set; }
+
+    /// <summary>Something else is known of them.</summary>
+    public event Action? Heard;
+
     public static async Task<ServiceLink> ConnectAsync(string path, CancellationToken cancellation) =>
         new(path, await ControlClient.ConnectAsync(path, cancellation));
 
@@ -89,7 +95,9 @@ internal sealed class ServiceLink : IAsyncDisposable
             if (reply.Error is { } error)
                 throw new ControlLostException($"PID 1 refuses the agent: {error}");
             foreach (var service in reply.Services)
-                Heard(service);
+                Note(service);
+            HasHeard = true;
+            Heard?.Invoke();
             if (reply.Event is "reconcile" or "rollback")
             {
                 _reconciles.Enqueue(reply);
@@ -114,7 +122,7 @@ internal sealed class ServiceLink : IAsyncDisposable
         foreach (var gone in _services.Keys.Except(reply.Services.Select(service => service.Name)).ToList())
             _services.TryRemove(gone, out _);
         foreach (var service in reply.Services)
-            Heard(service);
+            Note(service);
     }
 
     /// <summary>Has PID 1 run <paramref name="definition"/>, and nothing else under its name.</summary>
@@ -127,6 +135,10 @@ internal sealed class ServiceLink : IAsyncDisposable
         await SendAsync(new() { Verb = Verbs.Remove, Services = [name] }, cancellation);
         _services.TryRemove(name, out _);
     }
+
+    /// <summary>Has a service read its files again, by its reload signal; done when that is under way. One without a process reads them anyway.</summary>
+    public Task ReloadAsync(string name, CancellationToken cancellation) =>
+        SendAsync(new() { Verb = Verbs.Reload, Services = [name] }, cancellation);
 
     /// <summary>
     /// Says of a process whether it is ready. PID 1 refuses the word where the process has gone meanwhile, and that is right:
@@ -167,7 +179,7 @@ internal sealed class ServiceLink : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.Client.DisposeAsync();
 
-    private void Heard(ServiceStatus service)
+    private void Note(ServiceStatus service)
     {
         if (!ControlNames.IsPid1s(service.Name))
             _services[service.Name] = service;

@@ -19,6 +19,9 @@ internal static class Verbs
     public const string Stop = "stop";
     public const string Restart = "restart";
 
+    /// <summary>Has services read their files again, by their reload signals. Answered as soon as it is under way.</summary>
+    public const string Reload = "reload";
+
     /// <summary>Lines in memory, then, with <see cref="ControlRequest.Follow"/>, each new one as it comes.</summary>
     public const string Logs = "logs";
 

@@ -66,12 +66,13 @@ public static unsafe class AtomicFile
     /// this way: what that is just writing looks the same.
     /// </summary>
     /// <param name="folder">One that is not there has none.</param>
+    /// <param name="name">The file that they were to become; by default any.</param>
     /// <exception cref="IOException">It cannot be read, or one cannot be deleted.</exception>
-    public static void RemoveUnfinished(string folder)
+    public static void RemoveUnfinished(string folder, string name = "*")
     {
         if (!Directory.Exists(folder))
             return;
-        foreach (var file in Directory.EnumerateFiles(folder, $".*.*{Unfinished}"))
+        foreach (var file in Directory.EnumerateFiles(folder, $".{name}.*{Unfinished}"))
         {
             if (IsUnfinished(Path.GetFileName(file.AsSpan())))
                 File.Delete(file);

@@ -45,6 +45,18 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void A_file_that_follows_the_machine_is_written_where_it_is_not_there_and_left_as_it_is_where_it_is()
+    {
+        var state = State(Fleet.Keys, "gw-a");
+        var after = Machines.After(state);
+        var servers = after.Files[NameUpstreams.ServersPath];
+        Assert.True(Planner.Plan(state, after with { Files = after.Files.SetItem(NameUpstreams.ServersPath, servers with { Content = "server=127.0.0.1#1153\n"u8.ToArray() }) }).IsEmpty);
+        Assert.Equal(
+            [NameUpstreams.ServersPath],
+            Planner.Plan(state, after with { Files = after.Files.Remove(NameUpstreams.ServersPath) }).Writes.Select(file => file.Path));
+    }
+
+    [Fact]
     public void Changed_value_touches_its_instance_alone()
     {
         var before = State(Fleet.Keys);

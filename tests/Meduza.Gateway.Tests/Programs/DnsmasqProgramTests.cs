@@ -26,12 +26,15 @@ public sealed class DnsmasqProgramTests
         var dnsmasq = sandbox.StartService(service);
         Assert.Equal("10.42.10.1", Ask(sandbox, "gateway.internal"));
 
-        var changed = Fleet.Keys.With("/dns/hosts/gateway.internal", "10.42.10.9")
-            .Render(machine: new Machine { Nameservers = [IPAddress.Parse("192.0.2.53")] });
+        var changed = Fleet.Keys.With("/dns/hosts/gateway.internal", "10.42.10.9").Render();
         var now = changed.Services.Single(s => s.Name == "dnsmasq");
         Assert.True(service.SameProcessAs(now));
         Assert.NotEqual(service.ReloadRevision, now.ReloadRevision);
-        sandbox.LayDown(changed);
+        var names = changed.Names! with { Fallbacks = [IPAddress.Parse("192.0.2.53")] };
+        sandbox.LayDown(changed with
+        {
+            Files = [.. changed.Files.Select(file => file.Path == NameUpstreams.ServersPath ? file with { Content = names.Servers(_ => true) } : file)],
+        });
         sandbox.Signal("dnsmasq", SigHup);
         dnsmasq.WaitForLine(line => line.Contains("using nameserver 192.0.2.53#53", StringComparison.Ordinal), Sandbox.Patience);
         Sandbox.Eventually(() => Ask(sandbox, "gateway.internal") == "10.42.10.9", () => dnsmasq.Text);

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Meduza.Linux;
-using static Tmds.Linux.LibC;
 
 namespace Meduza.Lab.Harness;
 
@@ -14,7 +12,8 @@ public sealed class Greeter : IDisposable
 
     public Greeter(NetworkNamespace network, int port)
     {
-        _listener = Open(network);
+        ArgumentNullException.ThrowIfNull(network);
+        _listener = network.Open(SocketType.Stream, ProtocolType.Tcp);
         _listener.Bind(new IPEndPoint(IPAddress.Any, port));
         _listener.Listen(128);
         _accepting = new Thread(Accept) { IsBackground = true };
@@ -25,7 +24,8 @@ public sealed class Greeter : IDisposable
     /// <returns>What the service says; null where nobody takes the connection.</returns>
     public static string? Ask(NetworkNamespace from, string address, int port)
     {
-        using var socket = Open(from);
+        ArgumentNullException.ThrowIfNull(from);
+        using var socket = from.Open(SocketType.Stream, ProtocolType.Tcp);
         socket.ReceiveTimeout = (int)Must.Patience.TotalMilliseconds;
         try
         {
@@ -45,13 +45,6 @@ public sealed class Greeter : IDisposable
         _listener.Shutdown(SocketShutdown.Both);
         _accepting.Join();
         _listener.Dispose();
-    }
-
-    private static Socket Open(NetworkNamespace network)
-    {
-        ArgumentNullException.ThrowIfNull(network);
-        using var handle = Descriptor.Open(network.Handle, O_RDONLY);
-        return NamespaceThread.Run(handle, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
     }
 
     private void Accept()

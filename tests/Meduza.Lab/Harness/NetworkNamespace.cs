@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Net.Sockets;
+using Meduza.Linux;
 using Meduza.Linux.Process;
+using static Tmds.Linux.LibC;
 
 namespace Meduza.Lab.Harness;
 
@@ -38,6 +41,13 @@ public sealed class NetworkNamespace : IDisposable
     /// <summary>Runs a program in it to its end.</summary>
     public CommandResult Run(params IReadOnlyList<string> command) =>
         Meduza.Linux.Process.Command.Run("nsenter", [.. Command(command).Skip(1)], Must.Patience);
+
+    /// <summary>A socket for IPv4 in it, for whoever is elsewhere.</summary>
+    public Socket Open(SocketType type, ProtocolType protocol)
+    {
+        using var handle = Descriptor.Open(Handle, O_RDONLY);
+        return NamespaceThread.Run(handle, () => new Socket(AddressFamily.InterNetwork, type, protocol));
+    }
 
     /// <summary>Kills what still runs in it, then removes it.</summary>
     public void Dispose()

@@ -46,6 +46,18 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void What_was_not_finished_of_one_file_goes_without_that_of_others()
+    {
+        string[] others = [".key.0123456789abcdef0123456789abcdef.new", ".resolv.confx.0123456789abcdef0123456789abcdef.new"];
+        foreach (var name in others.Append(".resolv.conf.0123456789abcdef0123456789abcdef.new"))
+            File.WriteAllText(_folder[name], "");
+
+        AtomicFile.RemoveUnfinished(_folder.Path, "resolv.conf");
+
+        Assert.Equal(others.Order(), _folder.Names.Order());
+    }
+
+    [Fact]
     public void Same_file_is_not_touched()
     {
         var path = _folder["file"];

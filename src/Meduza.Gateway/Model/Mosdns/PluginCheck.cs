@@ -46,12 +46,12 @@ internal static class PluginCheck
         : $"no udp_server listens on port {Port}: dnsmasq asks there, and will go on to the next resolver";
 
     /// <summary>The port on which dnsmasq asks MosDNS.</summary>
-    public const string Port = "1153";
+    public const ushort Port = 1153;
 
     /// <summary>True when a server of that type listens on the port.</summary>
     public static bool Listens(YamlSequence plugins, string type) => plugins.Items.OfType<YamlMap>().Any(plugin =>
         plugin["type"] is YamlScalar { Text: var text } && text == type
-        && plugin["args"] is YamlMap args && args["listen"] is YamlScalar { Text: var address } && address.EndsWith(":" + Port, StringComparison.Ordinal));
+        && plugin["args"] is YamlMap args && args["listen"] is YamlScalar { Text: var address } && address.EndsWith($":{Port}", StringComparison.Ordinal));
 
     // A document is at most as deep as its limit.
     private static string? PathProblem(YamlNode node)

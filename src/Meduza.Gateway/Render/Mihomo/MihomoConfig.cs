@@ -67,7 +67,7 @@ public static class MihomoConfig
         var dns = config["dns"] as YamlMap ?? shipped["dns"] as YamlMap ?? YamlMap.Empty;
         return config.With("dns", dns
             .With("enable", YamlScalar.True)
-            .With("listen", YamlScalar.Of("127.0.0.1:1053"))
+            .With("listen", YamlScalar.Of($"127.0.0.1:{ClashConfig.DnsPort}"))
             .With("enhanced-mode", YamlScalar.Of("redir-host")));
     }
 

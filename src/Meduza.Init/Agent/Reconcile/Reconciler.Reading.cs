@@ -203,10 +203,10 @@ internal sealed partial class Reconciler
     /// <summary>Says what is odd, once.</summary>
     private void ShowFindings()
     {
-        ImmutableArray<KeyFinding> findings = subscriptions.Problem is { } problem ? [.. _findings, problem] : _findings;
+        ImmutableArray<KeyFinding> findings = [.. _findings, .. subscriptions.Problem is { } problem ? (KeyFinding[])[problem] : [], .. names.Problems];
         if (findings.SequenceEqual(reporter.Warnings))
             return;
-        // What a subscription lacks was logged as it was found.
+        // What a subscription lacks, and who does not answer, was logged as it was found.
         foreach (var finding in _findings.Except(reporter.Warnings))
             LogWarning(finding.Key, finding.Message);
         reporter.Warnings = findings;

@@ -4,6 +4,7 @@ using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
 using Meduza.Init.Agent.Downloads;
+using Meduza.Init.Agent.Names;
 using Meduza.Init.Agent.Preflights;
 using Meduza.Init.Agent.Status;
 using Meduza.Init.Agent.Store;
@@ -19,7 +20,7 @@ namespace Meduza.Init.Agent.Reconcile;
 /// desired and observed, found anew each time.
 /// </summary>
 internal sealed partial class Reconciler(
-    NodeSettings settings, Machine machine, EtcdStore store, SubscriptionKeeper subscriptions, ServiceLink services, PreflightCheck preflight,
+    NodeSettings settings, Machine machine, EtcdStore store, SubscriptionKeeper subscriptions, NameService names, ServiceLink services, PreflightCheck preflight,
     Observer observer, Applier applier, LastGood lastGood, ConfirmPolicy policy, Reporter reporter, AgentWords words, Triggers triggers, TimeProvider clock,
     ILogger log)
 {
@@ -99,6 +100,7 @@ internal sealed partial class Reconciler(
         subscriptions.Want(_config?.Clash);
         if (services.TakeRefresh() is { } refresh)
             subscriptions.Refresh(refresh);
+        names.Want(_desired?.Names);
         if ((trigger & Trigger.Downloads) != 0)
             await JudgeSubscriptionAsync(cancellation);
 

@@ -4,7 +4,7 @@ using Meduza.Init.Control;
 namespace Meduza.Init.Agent.Status;
 
 /// <summary>What the agent says of the services whose readiness is left to it: OpenVPN's instances, and mihomo.</summary>
-internal sealed class AgentWords(OpenVpnStates openVpn, ApiProbe mihomo)
+internal sealed class AgentWords(OpenVpnStates openVpn, AnswerProbe mihomo)
 {
     public const string InstancePrefix = "openvpn/";
 
@@ -32,8 +32,11 @@ internal sealed class AgentWords(OpenVpnStates openVpn, ApiProbe mihomo)
             var instance = openVpn[service.Component[InstancePrefix.Length..]];
             return new(instance.Pid, instance.State == OpenVpnStates.Up, OtherEnd);
         }
-        return service.Name == TransparentProxy.Service ? mihomo.Word : null;
+        return service.Name == TransparentProxy.Service ? Of(mihomo) : null;
     }
+
+    private static AgentWord Of(AnswerProbe probe) =>
+        probe.IsHealthy is { } isHealthy ? new(probe.Pid, isHealthy, $"an answer of its API at {probe.Address}") : default;
 
     /// <summary>
     /// True when it has all that this machine can give it, and waits for another one: an outage there is no reason to call

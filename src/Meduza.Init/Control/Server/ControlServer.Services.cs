@@ -95,6 +95,20 @@ internal sealed partial class ControlServer
         WhenDone(client, request, services, () => Up(services, s => s.Serial > before[s]));
     }
 
+    private void Reload(ControlConnection client, ControlRequest request)
+    {
+        if (Named(client, request) is not { } services)
+            return;
+        var deaf = services.FirstOrDefault(service => service.Definition.ReloadSignal == 0);
+        foreach (var service in deaf is null ? services : [])
+            service.Reload();
+        client.Send(Done(services) with
+        {
+            Id = request.Id,
+            Error = deaf is null ? null : $"{deaf.Name} reads its files at its start alone: `meduza restart {deaf.Name}`",
+        });
+    }
+
     /// <summary>The answer to a start: when all are ready, or one of them is known not to become so.</summary>
     private ControlReply? Up(Service[] services, Func<Service, bool> isNew)
     {

@@ -154,6 +154,7 @@ internal sealed partial class ControlServer : IDisposable
             case Verbs.Start: Start(client, request); break;
             case Verbs.Stop: Stop(client, request); break;
             case Verbs.Restart: Restart(client, request); break;
+            case Verbs.Reload: Reload(client, request); break;
             case Verbs.Logs: ShowLogs(client, request); break;
             case Verbs.Reconcile: Reconcile(client, request); break;
             case Verbs.Rollback: Rollback(client, request); break;

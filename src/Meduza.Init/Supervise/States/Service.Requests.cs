@@ -130,11 +130,11 @@ internal sealed partial class Service
     }
 
     /// <summary>
-    /// A process that is still starting may have read its files already, or not yet have its handler, without which the
+    /// Makes its process read its files again. One that is still starting may have read its files already, or not yet have its handler, without which the
     /// signal would end it: so the signal goes out when it is ready and takes it.
     /// </summary>
     /// <returns>False when there is no process: the next one reads everything anyway.</returns>
-    private bool Reload()
+    public bool Reload()
     {
         if (State is not (ServiceState.Starting or ServiceState.Ready or ServiceState.Unhealthy))
             return false;

@@ -19,11 +19,18 @@ internal static partial class DnsmasqOracle
         string[] expected =
         [
             "port=53", $"user={(rendered.Machine.Users.Contains("dnsmasq") ? "dnsmasq" : "root")}", "pid-file=", "log-facility=-", "no-resolv", "no-poll", "no-hosts",
-            $"addn-hosts={HostsPath}", "strict-order", $"servers-file={ServersPath}", "local-ttl=10", "cache-size=4096", "neg-ttl=10", "dns-forward-max=512",
+            $"addn-hosts={HostsPath}", "strict-order", "fast-dns-retry=250", $"servers-file={ServersPath}", "local-ttl=10", "cache-size=4096", "neg-ttl=10", "dns-forward-max=512",
         ];
         OracleList.AssertSame(ConfigPath, expected, rendered.Lines(ConfigPath).Where(line => line[0] != '#'));
-        OracleList.AssertSame(ServersPath, rendered.Machine.Nameservers.Select(server => $"server={server}"), rendered.Lines(ServersPath));
+        OracleList.AssertSame(ServersPath, Servers(rendered), rendered.Lines(ServersPath));
         return [HostsPath, ConfigPath, ServersPath];
+    }
+
+    /// <summary>Until somebody is seen to answer it is the fallbacks, and the last of them in the place of each who may come.</summary>
+    private static IEnumerable<string> Servers(Rendered rendered)
+    {
+        var fallbacks = rendered.Machine.Nameservers.Select(server => $"server={server}").ToList();
+        return fallbacks.Concat(Enumerable.Repeat(fallbacks[^1], rendered.State.Names!.Programs.Length));
     }
 
     private static string Host(string line)

@@ -16,13 +16,13 @@ public sealed class AgentWordsTests : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("meduza-words-").FullName;
     private readonly Triggers _triggers = new();
     private readonly OpenVpnStates _openVpn;
-    private readonly ApiProbe _mihomo;
+    private readonly AnswerProbe _mihomo;
     private readonly AgentWords _words;
 
     public AgentWordsTests()
     {
         _openVpn = new(_triggers, TimeProvider.System);
-        _mihomo = new(_triggers, TimeProvider.System);
+        _mihomo = new(ProbePace.Api, address => new HttpQuestion(address), () => _triggers.Raise(Trigger.Report), TimeProvider.System);
         _words = new(_openVpn, _mihomo);
     }
 

@@ -35,6 +35,7 @@ public sealed class ServiceVerbsTests : IDisposable
     [InlineData(Verbs.Start)]
     [InlineData(Verbs.Stop)]
     [InlineData(Verbs.Restart)]
+    [InlineData(Verbs.Reload)]
     [InlineData(Verbs.Logs)]
     public void A_service_that_is_not_there_is_named(string verb) =>
         Assert.Contains("\"nobody\"", _client.Ask(Request(verb, "nobody")).Error, StringComparison.Ordinal);
@@ -43,6 +44,7 @@ public sealed class ServiceVerbsTests : IDisposable
     [InlineData(Verbs.Start)]
     [InlineData(Verbs.Stop)]
     [InlineData(Verbs.Restart)]
+    [InlineData(Verbs.Reload)]
     public void No_verb_acts_on_everything_for_want_of_a_name(string verb)
     {
         var process = _bench.Up("a");
@@ -50,6 +52,23 @@ public sealed class ServiceVerbsTests : IDisposable
         Assert.NotNull(_client.Ask(Request(verb)).Error);
 
         Assert.Empty(process.Got);
+    }
+
+    [Fact]
+    public void Reload_is_the_signal_to_one_that_has_one_and_an_error_for_one_that_has_none()
+    {
+        _bench.Supervisor.Define(SupervisorBench.Definition("a") with { ReloadSignal = 1 });
+        var process = _bench.Processes.Started[^1];
+        process.Execute();
+        process.Handled.Add(1);
+
+        Assert.Null(_client.Ask(Request(Verbs.Reload, "a")).Error);
+        Assert.Equal([1], process.Got);
+
+        var deaf = _bench.Up("b");
+        Assert.Contains("meduza restart b", _client.Ask(Request(Verbs.Reload, "a", "b")).Error, StringComparison.Ordinal);
+        Assert.Equal([1], process.Got);
+        Assert.Empty(deaf.Got);
     }
 
     [Fact]

@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using Meduza.Init.Agent.Status;
+
+namespace Meduza.Init.Agent.Names;
+
+/// <summary>
+/// Asks a resolver for <c>localhost</c>, which it knows without asking another one. Any answer counts, also that it cannot say:
+/// with that dnsmasq goes on to the next by itself (RFC 1035, 4.1).
+/// </summary>
+/// <param name="address">Address and port.</param>
+internal sealed class NameQuestion(IPEndPoint address) : IQuestion
+{
+    private const int HeaderLength = 12;
+    private const byte IsAnswerBit = 0x80;
+
+    // One number for all questions: an answer to an earlier one, that comes late, is as good a sign.
+    private readonly byte[] _question = Question((ushort)Random.Shared.Next(ushort.MaxValue + 1));
+    private readonly byte[] _answer = new byte[512];
+    private Socket? _socket;
+
+    public async Task<bool> AskAsync(CancellationToken limit)
+    {
+        try
+        {
+            var socket = _socket ??= Connect();
+            socket.Send(_question);
+            while (true)
+            {
+                if (IsAnswer(_answer.AsSpan(0, await socket.ReceiveAsync(_answer, limit))))
+                    return true;
+            }
+        }
+        catch (OperationCanceledException) when (_socket is { Available: > 0 } socket)
+        {
+            // It was this process that did not run for a while: the answer is there.
+            return IsAnswer(_answer.AsSpan(0, socket.Receive(_answer)));
+        }
+        catch (SocketException)
+        {
+            // Nobody is there, or no descriptor is to be had.
+            return false;
+        }
+    }
+
+    public void Dispose() => _socket?.Dispose();
+
+    /// <summary>So the kernel passes on what comes from there alone, and says when nobody has that port.</summary>
+    private Socket Connect()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(address);
+        return socket;
+    }
+
+    /// <summary>
+    /// <code>
+    /// header: id, flags (recursion desired), 1 question, no answers, no authorities, no more
+    /// question: 9 "localhost" 0, type A, class IN
+    /// </code>
+    /// </summary>
+    private static byte[] Question(ushort id) =>
+        [(byte)(id >> 8), (byte)id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 9, .. "localhost"u8, 0, 0, 1, 0, 1];
+
+    private bool IsAnswer(ReadOnlySpan<byte> message) =>
+        message.Length >= HeaderLength
+        && BinaryPrimitives.ReadUInt16BigEndian(message) == BinaryPrimitives.ReadUInt16BigEndian(_question)
+        && (message[2] & IsAnswerBit) != 0;
+}

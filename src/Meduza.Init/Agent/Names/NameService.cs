@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text;
+using Meduza.Gateway.Model;
+using Meduza.Gateway.Render;
+using Meduza.Init.Agent.Reconcile;
+using Meduza.Init.Agent.Status;
+using Meduza.Init.Control;
+using Meduza.Linux;
+using Meduza.Linux.Files;
+using Microsoft.Extensions.Logging;
+
+namespace Meduza.Init.Agent.Names;
+
+/// <summary>
+/// Has dnsmasq ask those who answer at the moment, and this machine's programs ask dnsmasq while it is there. In a loop of its
+/// own, since a program that dies or hangs waits for no commit. What is right is found on the disk each time; only whether
+/// dnsmasq has read it nobody can tell, so an agent that finds it running tells it once.
+/// </summary>
+/// <param name="fallbacks">Resolvers elsewhere.</param>
+/// <param name="triggers">Raised when there is something else to report.</param>
+internal sealed partial class NameService(
+    ImmutableArray<IPAddress> fallbacks, ServiceLink services, Triggers triggers, TimeProvider clock, ILogger log) : IAsyncDisposable
+{
+    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>
+    /// How long an agent that finds everything running leaves the servers as they are: what the one before knew of those who
+    /// answer is in them, and this one has to ask first.
+    /// </summary>
+    private static readonly TimeSpan Acquaintance = TimeSpan.FromSeconds(0.5);
+
+    private readonly Dictionary<string, AnswerProbe> _probes = new(StringComparer.Ordinal);
+    private readonly Triggers _wake = new();
+    private readonly RetryDelay _retry = new(clock);
+    private volatile NameUpstreams? _wanted;
+    private volatile KeyFinding[] _problems = [];
+    private long? _acquaintedSince;
+    private bool _hasToldDnsmasq;
+
+    /// <summary>What is wrong with those who should answer.</summary>
+    public KeyFinding[] Problems => _problems;
+
+    /// <summary>Whom dnsmasq is to ask, from now on; null while that is off, or not known yet.</summary>
+    public void Want(NameUpstreams? wanted)
+    {
+        _wanted = wanted;
+        _wake.Raise(Trigger.Observe);
+    }
+
+    /// <exception cref="ControlLostException">There is no PID 1 any more.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        Sweep(ResolvConf.Path);
+        Sweep(NameUpstreams.ServersPath);
+        // Before PID 1's first word nobody knows whether dnsmasq runs.
+        services.Heard += Wake;
+        for (var wait = Timeout.InfiniteTimeSpan; ;)
+        {
+            await _wake.TakeAsync(wait, cancellation);
+            wait = await LookAsync(cancellation);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        services.Heard -= Wake;
+        foreach (var probe in _probes.Values)
+            await probe.DisposeAsync();
+        _wake.Dispose();
+    }
+
+    private void Wake() => _wake.Raise(Trigger.Observe);
+
+    /// <returns>How long until it is to be done again though nothing happens.</returns>
+    private async Task<TimeSpan> LookAsync(CancellationToken cancellation)
+    {
+        if (!services.HasHeard)
+            return Timeout.InfiniteTimeSpan;
+        var dnsmasq = services.Services.GetValueOrDefault(NameUpstreams.Service);
+        var wanted = dnsmasq is null ? null : _wanted;
+        var problems = new List<KeyFinding>();
+        var wait = Timeout.InfiniteTimeSpan;
+        await FollowAsync(wanted);
+        try
+        {
+            Put(ResolvConf.Path, ResolvConf.Text(dnsmasq?.State == ServiceStates.Ready, fallbacks));
+            if (wanted is not null && (wait = UntilAcquainted(wanted)) == Timeout.InfiniteTimeSpan)
+                await PutServersAsync(wanted, cancellation);
+            _retry.After(failed: false);
+        }
+        catch (Exception e) when (e is LinuxException or IOException)
+        {
+            problems.Add(new("dnsmasq", $"{e.Message}: names may be asked of the wrong resolver until it can be written"));
+            _retry.After(failed: true);
+            wait = _retry.Wait;
+        }
+        // One that is only just there lost its servers with the last process, and reads them by itself.
+        _hasToldDnsmasq |= dnsmasq is null;
+        problems.AddRange((wanted?.Programs ?? []).Where(program => _probes[program.Service].IsHealthy == false).Select(program => new KeyFinding(
+            program.Service, $"does not answer names at {program.Address}, so dnsmasq does not ask it until it does: see meduza logs {program.Service}")));
+        Tell([.. problems]);
+        return wait;
+    }
+
+    /// <summary>Asks those who are ready, and nobody else.</summary>
+    private async Task FollowAsync(NameUpstreams? wanted)
+    {
+        foreach (var program in wanted?.Programs ?? [])
+            _probes.TryAdd(program.Service, new(ProbePace.Names, address => new NameQuestion(IPEndPoint.Parse(address)), Wake, clock));
+        foreach (var (name, probe) in _probes)
+        {
+            var program = wanted?.Programs.FirstOrDefault(program => program.Service == name);
+            var isReady = services.Services.TryGetValue(name, out var service) && service.State == ServiceStates.Ready;
+            await probe.FollowAsync(program is not null && isReady ? service!.Pid : 0, program?.Address.ToString() ?? "");
+        }
+    }
+
+    private TimeSpan UntilAcquainted(NameUpstreams wanted)
+    {
+        if (_hasToldDnsmasq || wanted.Programs.All(program => _probes[program.Service] is { Pid: 0 } or { IsHealthy: not null }))
+            return Timeout.InfiniteTimeSpan;
+        _acquaintedSince ??= clock.GetTimestamp();
+        var left = Acquaintance - clock.GetElapsedTime(_acquaintedSince.Value);
+        return left > TimeSpan.Zero ? left : Timeout.InfiniteTimeSpan;
+    }
+
+    private async Task PutServersAsync(NameUpstreams wanted, CancellationToken cancellation)
+    {
+        var servers = wanted.Servers(program => _probes[program.Service].IsHealthy == true);
+        if (!Put(NameUpstreams.ServersPath, servers) && _hasToldDnsmasq)
+            return;
+        _hasToldDnsmasq = false;
+        await services.ReloadAsync(NameUpstreams.Service, cancellation);
+        _hasToldDnsmasq = true;
+        LogServers(string.Join(", ", Encoding.UTF8.GetString(servers).Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Select(line => line["server=".Length..])));
+    }
+
+    private static bool Put(string path, byte[] content) => AtomicFile.WriteIfDifferent(path, content, Readable, uid: 0, gid: 0);
+
+    private void Tell(KeyFinding[] problems)
+    {
+        if (problems.SequenceEqual(_problems))
+            return;
+        foreach (var problem in problems.Except(_problems))
+            LogProblem(problem.Key, problem.Message);
+        _problems = problems;
+        triggers.Raise(Trigger.Report);
+    }
+
+    /// <summary>What an agent that was killed had not finished.</summary>
+    private void Sweep(string path)
+    {
+        try
+        {
+            AtomicFile.RemoveUnfinished(Path.GetDirectoryName(path)!, Path.GetFileName(path));
+        }
+        catch (IOException e)
+        {
+            LogProblem("dnsmasq", e.Message);
+        }
+    }
+
+    [LoggerMessage(500, LogLevel.Information, "dnsmasq asks {Servers}")]
+    private partial void LogServers(string servers);
+
+    [LoggerMessage(501, LogLevel.Warning, "{Key}: {Problem}")]
+    private partial void LogProblem(string key, string problem);
+}

@@ -1,0 +1,10 @@
+namespace Meduza.Init.Agent.Status;
+
+/// <summary>Something that a program answers at once while it does its work.</summary>
+internal interface IQuestion : IDisposable
+{
+    /// <summary>Asks, and waits for the answer.</summary>
+    /// <returns>False where it is known that none will come.</returns>
+    /// <exception cref="OperationCanceledException">None came until then.</exception>
+    Task<bool> AskAsync(CancellationToken limit);
+}

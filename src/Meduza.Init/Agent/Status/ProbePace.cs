@@ -1,0 +1,25 @@
+namespace Meduza.Init.Agent.Status;
+
+/// <summary>How often a program is asked whether it still does its work, and what is made of its answers.</summary>
+/// <param name="Patience">How long an answer may take.</param>
+/// <param name="First">From its start to the first question; twice as long after each that it does not answer.</param>
+/// <param name="Interval">From an answer to the next question.</param>
+/// <param name="Soon">From a question without an answer to the next.</param>
+/// <param name="Threshold">How many in a row without an answer make it unhealthy.</param>
+/// <param name="Chances">How many it may leave without an answer at its start before it is unhealthy.</param>
+/// <param name="Recovery">How many answers in a row make it healthy again.</param>
+internal sealed record ProbePace(TimeSpan Patience, TimeSpan First, TimeSpan Interval, TimeSpan Soon, int Threshold, int Chances, int Recovery)
+{
+    /// <summary>mihomo's API: one that hangs is known to within 1.5 + 1 + 0.25 + 1 = 3.75 s.</summary>
+    public static ProbePace Api { get; } = new(
+        Patience: TimeSpan.FromSeconds(1), First: TimeSpan.FromMilliseconds(20), Interval: TimeSpan.FromSeconds(1.5),
+        Soon: TimeSpan.FromMilliseconds(250), Threshold: 2, Chances: int.MaxValue, Recovery: 1);
+
+    /// <summary>
+    /// A resolver: one that hangs is known to within 0.12 + 3 × 0.12 = 0.48 s, before dnsmasq asks it a third time. Each change
+    /// empties dnsmasq's cache, so one that answers now and then stays out.
+    /// </summary>
+    public static ProbePace Names { get; } = new(
+        Patience: TimeSpan.FromMilliseconds(120), First: TimeSpan.FromMilliseconds(10), Interval: TimeSpan.FromMilliseconds(120),
+        Soon: TimeSpan.Zero, Threshold: 3, Chances: 10, Recovery: 3);
+}

@@ -1,0 +1,80 @@
+using Meduza.Lab.Harness;
+using Meduza.Lab.Services;
+
+namespace Meduza.Lab.Names;
+
+/// <summary>dnsmasq answers, whatever becomes of those that it asks.</summary>
+public sealed class QueryStreamTests : IDisposable
+{
+    private const string Node = "/nodes/gw/", Fallback = "198.51.100.3", HostKey = "/dns/hosts/" + QueryStream.KnownName;
+    private const int SigKill = 9, SigStop = 19, SigContinue = 18;
+    private static readonly TimeSpan Oldest = TimeSpan.FromSeconds(1);
+
+    private readonly LabNetwork _lab = LabNetwork.Create();
+    private readonly Gateway _gateway;
+    private readonly LanHost _host;
+
+    public QueryStreamTests()
+    {
+        _gateway = _lab.AddGateway("gw");
+        _host = _gateway.AddLan("10.1.0");
+        _lab.Own(new LabResolver(_lab.Core, "192.0.2.1", Fallback));
+        _lab.Etcd.Put(
+            ("/global/mesh_type", "tinc"), (Node + "lan", "10.1.0.0/24"), (Node + "clash/enable", "true"), (Node + "mosdns/enable", "true"), (HostKey, "10.1.0.100"));
+        _gateway.Start(["DNS_NAMESERVERS=192.0.2.1"], ProxyDoubles.Prepare);
+        _lab.Etcd.Commit("first");
+        _gateway.UntilState("dnsmasq", "ready");
+    }
+
+    public void Dispose() => _lab.Dispose();
+
+    [Fact]
+    public void No_question_is_without_an_answer_for_a_second_while_those_who_are_asked_start_end_hang_and_come_back()
+    {
+        var dnsmasq = (int)_gateway.Service("dnsmasq")["pid"]!;
+        using var stream = new QueryStream(_host.Network, "10.1.0.1");
+        void Answers(string who) => _gateway.Init.WaitUntil(() => stream.Latest == who, $"answers are {who}'s at {stream.Now}: the latest is {stream.Latest}");
+
+        Answers(Fallback);
+        using var hosts = new HostChanges(_lab.Etcd, HostKey, 100);
+        _gateway.Init.Run("touch", "/run/go");
+        Answers(ProxyDoubles.MosdnsAnswer);
+
+        // Killed: it is back by itself.
+        _gateway.Signal("mosdns", SigKill);
+        Answers(ProxyDoubles.MihomoAnswer);
+        Answers(ProxyDoubles.MosdnsAnswer);
+        _gateway.Signal("mihomo", SigKill);
+
+        // Hung: it has its port, and the kernel takes what is sent there.
+        _gateway.Signal("mosdns", SigStop);
+        Answers(ProxyDoubles.MihomoAnswer);
+        _gateway.Signal("mihomo", SigStop);
+        Answers(Fallback);
+        _gateway.Signal("mosdns", SigContinue);
+        Answers(ProxyDoubles.MosdnsAnswer);
+        _gateway.Signal("mosdns", SigStop);
+        Answers(Fallback);
+        _gateway.Signal("mihomo", SigContinue);
+        Answers(ProxyDoubles.MihomoAnswer);
+        _gateway.Signal("mosdns", SigContinue);
+        Answers(ProxyDoubles.MosdnsAnswer);
+
+        // Taken away by a commit, and given back by another.
+        _lab.Etcd.Put(Node + "mosdns/enable", "false");
+        _lab.Etcd.Commit("without");
+        Answers(ProxyDoubles.MihomoAnswer);
+        _lab.Etcd.Put(Node + "mosdns/enable", "true");
+        _lab.Etcd.Commit("with");
+        Answers(ProxyDoubles.MosdnsAnswer);
+
+        hosts.End();
+        var questions = stream.End();
+        Assert.True(questions.Count > 1000, $"{questions.Count} questions were asked");
+        Assert.Empty(questions.Where(question => question.Age is not { } age || age > Oldest).Select(question => question.ToString()));
+        Assert.Empty(questions.Where(question => (question.Name == QueryStream.KnownName) != question.Answer.StartsWith("10.1.0.", StringComparison.Ordinal)));
+        Assert.DoesNotContain(questions, question => question.Answer.StartsWith("code", StringComparison.Ordinal));
+        Assert.Equal(dnsmasq, (int)_gateway.Service("dnsmasq")["pid"]!);
+        TestContext.Current.SendDiagnosticMessage($"{questions.Count} questions, {hosts.Written} changes of hosts, oldest answer {questions.Max(question => question.Age!.Value).TotalMilliseconds:0} ms");
+    }
+}
