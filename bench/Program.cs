@@ -14,6 +14,7 @@ using Meduza.Lab.Harness;
     ("wireguard", MeasureWireGuard),
     ("rendering", MeasureRendering),
     ("boot", Boot.Measure),
+    ("names", NameAnswers.Measure),
     ("commits", MeasureCommits),
 ];
 

@@ -10,6 +10,7 @@ internal sealed class LabResolver : IDisposable
     private readonly Socket _socket;
     private readonly IPAddress _answer;
     private readonly Thread _answering;
+    private volatile bool _ends;
 
     public LabResolver(NetworkNamespace network, string address, string answer)
     {
@@ -22,29 +23,22 @@ internal sealed class LabResolver : IDisposable
 
     public void Dispose()
     {
-        // Wakes who waits in recvfrom(2); closing alone does not.
-        _socket.Shutdown(SocketShutdown.Both);
-        _socket.Dispose();
+        _ends = true;
         _answering.Join();
+        _socket.Dispose();
     }
 
     private void Answer()
     {
         var question = new byte[512];
         EndPoint from = new IPEndPoint(IPAddress.Any, 0);
-        try
+        while (!_ends)
         {
-            while (true)
-            {
-                var length = _socket.ReceiveFrom(question, ref from);
-                if (length < DnsMessages.HeaderLength)
-                    continue;
+            if (!_socket.Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectRead))
+                continue;
+            var length = _socket.ReceiveFrom(question, ref from);
+            if (length >= DnsMessages.HeaderLength)
                 _socket.SendTo(DnsMessages.Answer(question.AsSpan(0, length), _answer), from);
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The end of it.
         }
     }
 }

@@ -21,6 +21,7 @@ internal sealed class QueryStream : IDisposable
     private readonly Thread _hearing;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private volatile bool _ends;
+    private volatile bool _isOver;
     private volatile int _asked;
     private volatile string _latest = "";
 
@@ -69,11 +70,10 @@ internal sealed class QueryStream : IDisposable
 
     public void Dispose()
     {
-        _ends = true;
+        _ends = _isOver = true;
         _asking.Join();
-        _socket.Shutdown(SocketShutdown.Both);
-        _socket.Dispose();
         _hearing.Join();
+        _socket.Dispose();
     }
 
     private void Ask()
@@ -84,10 +84,36 @@ internal sealed class QueryStream : IDisposable
             var name = number % 10 == 9 ? KnownName : $"q{number}.stream.test";
             _questions[number] = new(name, Now);
             _asked = number + 1;
-            _socket.Send(DnsMessages.Question((ushort)number, name));
+            Send(DnsMessages.Question((ushort)number, name));
             var wait = Gap * (number + 1) - Now;
             if (wait > TimeSpan.Zero)
                 Thread.Sleep(wait);
+        }
+    }
+
+    private void Send(byte[] question)
+    {
+        try
+        {
+            _socket.Send(question);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            // Of an earlier question, which stays without an answer.
+            _socket.Send(question);
+        }
+    }
+
+    /// <returns>How long the message is; 0 for the word that nobody is there.</returns>
+    private int Receive(byte[] answer)
+    {
+        try
+        {
+            return _socket.Receive(answer);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return 0;
         }
     }
 
@@ -95,27 +121,20 @@ internal sealed class QueryStream : IDisposable
     {
         var answer = new byte[512];
         var youngest = -1;
-        try
+        while (!_isOver)
         {
-            while (true)
-            {
-                var length = _socket.Receive(answer);
-                if (length < DnsMessages.HeaderLength)
-                    continue;
-                var number = DnsMessages.Id(answer);
-                var question = _questions[number];
-                if (question.Age is not null)
-                    continue;
-                var (address, code) = DnsMessages.Read(answer.AsSpan(0, length));
-                question.Answer = address?.ToString() ?? $"code {code}";
-                question.Age = Now - question.At;
-                if (number > youngest && question.Name != KnownName)
-                    (youngest, _latest) = (number, question.Answer);
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The end of it.
+            var length = _socket.Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectRead) ? Receive(answer) : 0;
+            if (length < DnsMessages.HeaderLength)
+                continue;
+            var number = DnsMessages.Id(answer);
+            var question = _questions[number];
+            if (question.Age is not null)
+                continue;
+            var (address, code) = DnsMessages.Read(answer.AsSpan(0, length));
+            question.Answer = address?.ToString() ?? $"code {code}";
+            question.Age = Now - question.At;
+            if (number > youngest && question.Name != KnownName)
+                (youngest, _latest) = (number, question.Answer);
         }
     }
 }

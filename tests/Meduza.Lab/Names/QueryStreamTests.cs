@@ -20,7 +20,7 @@ public sealed class QueryStreamTests : IDisposable
         _host = _gateway.AddLan("10.1.0");
         _lab.Own(new LabResolver(_lab.Core, "192.0.2.1", Fallback));
         _lab.Etcd.Put(
-            ("/global/mesh_type", "tinc"), (Node + "lan", "10.1.0.0/24"), (Node + "clash/enable", "true"), (Node + "mosdns/enable", "true"), (HostKey, "10.1.0.100"));
+            ("/global/mesh_type", "tinc"), (Node + "lan", "10.1.0.0/24"), (Node + "clash/enable", "true"), (Node + "mosdns/enable", "true"), (Node + "dnsmasq/enable", "true"), (HostKey, "10.1.0.100"));
         _gateway.Start(["DNS_NAMESERVERS=192.0.2.1"], ProxyDoubles.Prepare);
         _lab.Etcd.Commit("first");
         _gateway.UntilState("dnsmasq", "ready");
@@ -75,6 +75,6 @@ public sealed class QueryStreamTests : IDisposable
         Assert.Empty(questions.Where(question => (question.Name == QueryStream.KnownName) != question.Answer.StartsWith("10.1.0.", StringComparison.Ordinal)));
         Assert.DoesNotContain(questions, question => question.Answer.StartsWith("code", StringComparison.Ordinal));
         Assert.Equal(dnsmasq, (int)_gateway.Service("dnsmasq")["pid"]!);
-        TestContext.Current.SendDiagnosticMessage($"{questions.Count} questions, {hosts.Written} changes of hosts, oldest answer {questions.Max(question => question.Age!.Value).TotalMilliseconds:0} ms");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{questions.Count} questions, {hosts.Written} changes of hosts, oldest answer {questions.Max(question => question.Age!.Value).TotalMilliseconds:0} ms");
     }
 }
