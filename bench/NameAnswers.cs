@@ -45,6 +45,8 @@ internal static class NameAnswers
         var clock = Stopwatch.StartNew();
         while (client.Ask(Name, Patience) != address)
         {
+            if (clock.Elapsed > Must.Patience)
+                throw new LabException("the host record did not come");
         }
         var elapsed = clock.Elapsed;
         writing.GetAwaiter().GetResult();
@@ -56,8 +58,7 @@ internal static class NameAnswers
         // date(1) ends before PID 1 begins: what the lab takes to make namespaces is not PID 1's.
         solo.Gateway.Start(prepare: "date +%s%N > /etc/lab-exec");
         // Refused while nobody is there.
-        while (client.Ask(Name, Patience) is null)
-            Thread.Sleep(1);
+        solo.Init.WaitUntil(() => client.Ask(Name, Patience) is not null, "a name is answered");
         var now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
         var begun = long.Parse(File.ReadAllText($"{solo.Init.Root}/etc/lab-exec"), CultureInfo.InvariantCulture);
         return (now - begun) / 1e6;
