@@ -98,7 +98,7 @@ internal static partial class AgentProgram
         var reconciler = new Reconciler(
             settings, here.Machine, store, subscriptions, names, services, preflight, here.Observer,
             new Applier(services, here, log),
-            new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), log), new ConfirmPolicy(clock, ConfirmPolicy.ReadBoot()), reporter, words, triggers, clock,
+            new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), () => triggers.Raise(Trigger.Report), log), new ConfirmPolicy(clock, ConfirmPolicy.ReadBoot()), reporter, words, triggers, clock,
             log);
 
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

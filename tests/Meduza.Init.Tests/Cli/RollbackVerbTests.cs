@@ -109,7 +109,7 @@ public sealed class RollbackVerbTests : IDisposable
     {
         foreach (var commit in commits)
         {
-            _folder.KeepApplied(Mark(commit), Keys(commit));
+            _folder.KeepApplied(Mark(commit), Keys(commit), mayBeKept: true);
             File.SetLastWriteTimeUtc(FileOf(commit), FakePid1.Now.UtcDateTime);
         }
     }

@@ -7,11 +7,19 @@ namespace Meduza.Init.Agent.Reconcile;
 
 /// <summary>
 /// What of this node's commits outlives it. It is noted what is due, and written at the end of a turn: after it is so, and
-/// after whoever waits for the commit has been told.
+/// after whoever waits for the commit has been told. The loop alone calls it.
 /// </summary>
-internal sealed partial class LastGood(SnapshotFolder folder, ILogger log)
+/// <param name="folder">Where.</param>
+/// <param name="written">Called when what was written beside the loop is a reason for another turn.</param>
+internal sealed partial class LastGood(SnapshotFolder folder, Action written, ILogger log)
 {
     private Due _due;
+
+    /// <summary>What is being written beside the loop, or was and is not taken in yet; null for nothing.</summary>
+    private Task<Outcome>? _writing;
+
+    /// <summary>Set when something came due while that went on.</summary>
+    private volatile bool _isMoreDue;
     private Snapshot? _inForce;
     private Snapshot? _applied;
     private (CommitHold Hold, KeptCommit Target) _hold;
@@ -25,13 +33,18 @@ internal sealed partial class LastGood(SnapshotFolder folder, ILogger log)
         Hosts = 4,
         Hold = 8,
         HoldIsOver = 16,
+        OfHold = Hold | HoldIsOver,
     }
+
+    /// <param name="Left">What is not written.</param>
+    /// <param name="Problem">Why; null where all is.</param>
+    private sealed record Outcome(Due Left, string? Problem);
 
     /// <summary>Why it is not kept, with the remedy; null while it is. It is tried again with every turn.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>A commit is valid, and the machine was made as it says as far as that went.</summary>
-    public void IsInForce() => _due |= Due.InForce;
+    public void IsInForce() => _due = (_due | Due.InForce) & ~Due.Applied;
 
     /// <summary>The commit in force is applied whole.</summary>
     public void IsApplied() => _due |= Due.Applied;
@@ -48,7 +61,10 @@ internal sealed partial class LastGood(SnapshotFolder folder, ILogger log)
     {
         _hold = (hold, target);
         _due = (_due | Due.Hold) & ~Due.HoldIsOver;
-        return Problem = Try(WriteHold);
+        Problem = Try(WriteHold);
+        if (Problem is null)
+            _due &= ~Due.Hold;
+        return Problem;
     }
 
     /// <summary>Nothing is open any more. Until the commit in force is kept, the way back is kept too.</summary>
@@ -57,33 +73,93 @@ internal sealed partial class LastGood(SnapshotFolder folder, ILogger log)
     /// <summary>What is open about a commit, and the one to go back to.</summary>
     public (CommitHold Hold, KeptCommit Target)? LoadHold() => folder.LoadHold(LogUnusable);
 
-    /// <summary>Writes what is due. A commit of the same keys as the one before is no reason to write.</summary>
+    /// <summary>
+    /// Writes what is due, beside the loop: a large fleet's keys take longer to be safe on a disk than the next commit to come.
+    /// What is open about a commit is not written beside anything, and nothing beside it. A commit of the same keys as the one
+    /// before is no reason to write.
+    /// </summary>
     /// <param name="mark">The commit in force.</param>
     /// <param name="keys">Its keys.</param>
     /// <param name="hosts">The host records.</param>
     public void Save(CommitMark mark, Snapshot keys, Snapshot hosts)
     {
+        if (_writing is { IsCompleted: false })
+        {
+            _isMoreDue |= _due != Due.None;
+            return;
+        }
+        TakeIn();
         if (_due == Due.None)
             return;
+        if ((_due & Due.OfHold) != 0)
+        {
+            WriteNow(mark, keys, hosts);
+            return;
+        }
+        var (due, before) = (_due, Problem);
+        (_due, _isMoreDue) = (Due.None, false);
+        _writing = Task.Run(() => Write(due, mark, keys, hosts));
+        _ = TellAsync(_writing, before);
+    }
+
+    /// <summary>The end of the loop: what is being written, and what is due, is written before this returns.</summary>
+    public void Finish(CommitMark mark, Snapshot keys, Snapshot hosts)
+    {
+        TakeIn();
+        if (_due != Due.None)
+            WriteNow(mark, keys, hosts);
+    }
+
+    private void WriteNow(CommitMark mark, Snapshot keys, Snapshot hosts)
+    {
+        var due = _due;
+        _due = Due.None;
+        _writing = Task.FromResult(Write(due, mark, keys, hosts));
+        TakeIn();
+    }
+
+    /// <remarks>What fails as it did before is no reason: it is tried again with the next turn, whatever that is for.</remarks>
+    private async Task TellAsync(Task<Outcome> writing, string? before)
+    {
+        await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_isMoreDue || !writing.IsCompletedSuccessfully || writing.Result.Problem != before)
+            written();
+    }
+
+    /// <summary>Takes in how the last writing ended, and waits for that: what it left is due again.</summary>
+    private void TakeIn()
+    {
+        if (_writing is null)
+            return;
+        var (left, problem) = _writing.GetAwaiter().GetResult();
+        _writing = null;
+        // Another commit in force is not applied because the one before it was.
+        _due |= (_due & Due.InForce) != 0 ? left & ~Due.Applied : left;
+        if (problem is null && Problem is not null)
+            LogKeptAgain();
+        Problem = problem;
+    }
+
+    /// <returns>What of it is not written, and why.</returns>
+    private Outcome Write(Due due, CommitMark mark, Snapshot keys, Snapshot hosts)
+    {
         var problem = Try(() =>
         {
-            WriteHold();
-            Write(Due.InForce, isNews: !HaveSameKeys(_inForce, keys), () =>
+            Write(ref due, Due.Hold, isNews: true, WriteHold);
+            Write(ref due, Due.InForce, isNews: !HaveSameKeys(_inForce, keys), () =>
             {
                 folder.KeepInForce(mark, keys);
                 _inForce = keys;
             });
-            Write(Due.Applied, isNews: !HaveSameKeys(_applied, keys), () =>
+            Write(ref due, Due.Applied, isNews: !HaveSameKeys(_applied, keys), () =>
             {
-                folder.KeepApplied(mark, keys);
+                folder.KeepApplied(mark, keys, mayBeKept: _applied is null);
                 _applied = keys;
             });
-            Write(Due.Hosts, isNews: true, () => folder.KeepHosts(hosts));
-            Write(Due.HoldIsOver, isNews: true, folder.DropHold);
+            Write(ref due, Due.Hosts, isNews: true, () => folder.KeepHosts(hosts));
+            Write(ref due, Due.HoldIsOver, isNews: true, folder.DropHold);
         });
-        if (problem is null && Problem is not null)
-            LogKeptAgain();
-        Problem = problem;
+        return new(due, problem);
     }
 
     /// <summary>What a start without etcd may begin with, the best first. What is damaged is told and passed over.</summary>
@@ -95,15 +171,15 @@ internal sealed partial class LastGood(SnapshotFolder folder, ILogger log)
 
     public Snapshot? LoadHosts() => folder.LoadHosts(LogUnusable);
 
-    private void WriteHold() => Write(Due.Hold, isNews: true, () => folder.KeepHold(_hold.Hold, _hold.Target));
+    private void WriteHold() => folder.KeepHold(_hold.Hold, _hold.Target);
 
-    private void Write(Due what, bool isNews, Action write)
+    private static void Write(ref Due due, Due what, bool isNews, Action write)
     {
-        if ((_due & what) == 0)
+        if ((due & what) == 0)
             return;
         if (isNews)
             write();
-        _due &= ~what;
+        due &= ~what;
     }
 
     private static bool HaveSameKeys(Snapshot? one, Snapshot other) => one is not null && KeptCommit.HaveSameKeys(one, other);

@@ -61,6 +61,19 @@ internal sealed partial class Reconciler(
 
     public async Task RunAsync(CancellationToken cancellation)
     {
+        try
+        {
+            await LoopAsync(cancellation);
+        }
+        finally
+        {
+            if (_committed is not null)
+                lastGood.Finish(_inForce, _committed, Snapshot.Empty with { Keys = _hosts });
+        }
+    }
+
+    private async Task LoopAsync(CancellationToken cancellation)
+    {
         ResumeHold();
         triggers.Raise(Trigger.Observe);
         while (true)

@@ -8,7 +8,7 @@ namespace Meduza.Init.Agent.Store;
 
 /// <summary>
 /// The commits that this node keeps on disk: the one in force, the last ones that were applied whole, the one to go back
-/// to, and the host records. Secrets are in them: root's alone, the folder too.
+/// to, and the host records. Secrets are in them: root's alone, the folder too. Several threads may write.
 /// </summary>
 /// <param name="path">The folder; it is made when something is first kept.</param>
 internal sealed class SnapshotFolder(string path)
@@ -24,6 +24,7 @@ internal sealed class SnapshotFolder(string path)
     private const string Applied = "applied-";
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private readonly Lock _writing = new();
     private bool _isSwept;
 
     public string Place => path;
@@ -36,13 +37,14 @@ internal sealed class SnapshotFolder(string path)
     /// <inheritdoc cref="KeepInForce"/>
     public void KeepHosts(Snapshot hosts) => Write(Hosts, SnapshotFile.Write(CommitMark.None, hosts));
 
-    /// <summary>Keeps a commit that was applied whole, and lets go of the oldest. One of the same keys as the newest is that one.</summary>
+    /// <summary>Keeps a commit that was applied whole, and lets go of the oldest.</summary>
+    /// <param name="mayBeKept">True where it may be the newest of them already: one of the same keys is that one.</param>
     /// <inheritdoc cref="KeepInForce"/>
-    public void KeepApplied(CommitMark mark, Snapshot snapshot)
+    public void KeepApplied(CommitMark mark, Snapshot snapshot, bool mayBeKept)
     {
         var kept = AppliedFiles();
         // An agent that comes back applies again what it had applied. What cannot be read is written anew, under the next number.
-        if (kept is [.., var (_, newest)] && TryLoad(newest, out _) is { } there && KeptCommit.HaveSameKeys(there.Keys, snapshot))
+        if (mayBeKept && kept is [.., var (_, newest)] && TryLoad(newest, out _) is { } there && KeptCommit.HaveSameKeys(there.Keys, snapshot))
             return;
         Write(NameOf(kept is [.., var (last, _)] ? last + 1 : 1), SnapshotFile.Write(mark, snapshot));
         foreach (var (_, file) in kept.SkipLast(MostApplied - 1))
@@ -164,12 +166,16 @@ internal sealed class SnapshotFolder(string path)
 
     private void Write(string name, byte[] content)
     {
-        Folder.Ensure(path, Private | UnixFileMode.UserExecute, uid: 0, gid: 0);
-        AtomicFile.WriteIfDifferent(FileOf(name), content, Private, uid: 0, gid: 0, sync: true);
-        // An agent that was killed may have left some of its keys there.
-        if (!_isSwept)
-            AtomicFile.RemoveUnfinished(path);
-        _isSwept = true;
+        // One at a time: what another one is just writing looks like what an agent had left.
+        lock (_writing)
+        {
+            Folder.Ensure(path, Private | UnixFileMode.UserExecute, uid: 0, gid: 0);
+            AtomicFile.WriteIfDifferent(FileOf(name), content, Private, uid: 0, gid: 0, sync: true);
+            // An agent that was killed may have left some of its keys there.
+            if (!_isSwept)
+                AtomicFile.RemoveUnfinished(path);
+            _isSwept = true;
+        }
     }
 
     private string FileOf(string name) => Path.Join(path, name);

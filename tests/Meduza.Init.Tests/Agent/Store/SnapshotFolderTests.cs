@@ -25,8 +25,8 @@ public sealed class SnapshotFolderTests : IDisposable
     [Fact]
     public void The_one_in_force_comes_first_then_those_that_were_applied_from_the_newest_on()
     {
-        _folder.KeepApplied(Mark(1), Keys(1));
-        _folder.KeepApplied(Mark(2), Keys(2));
+        _folder.KeepApplied(Mark(1), Keys(1), mayBeKept: true);
+        _folder.KeepApplied(Mark(2), Keys(2), mayBeKept: true);
         _folder.KeepInForce(Mark(3), Keys(3));
 
         Assert.Equal([3L, 2, 1], Commits());
@@ -36,7 +36,7 @@ public sealed class SnapshotFolderTests : IDisposable
     public void The_last_ten_that_were_applied_are_kept()
     {
         for (var n = 1; n <= 25; n++)
-            _folder.KeepApplied(Mark(n), Keys(n));
+            _folder.KeepApplied(Mark(n), Keys(n), mayBeKept: true);
 
         Assert.Equal(Enumerable.Range(16, 10).Reverse().Select(n => (long)n), Commits());
     }
@@ -44,8 +44,8 @@ public sealed class SnapshotFolderTests : IDisposable
     [Fact]
     public void What_was_applied_already_is_not_kept_twice()
     {
-        _folder.KeepApplied(Mark(1), Keys(1));
-        _folder.KeepApplied(Mark(1), Keys(1));
+        _folder.KeepApplied(Mark(1), Keys(1), mayBeKept: true);
+        _folder.KeepApplied(Mark(1), Keys(1), mayBeKept: true);
 
         Assert.Equal([1L], Commits());
     }
@@ -53,10 +53,10 @@ public sealed class SnapshotFolderTests : IDisposable
     [Fact]
     public void A_commit_of_the_same_keys_as_the_newest_is_that_one()
     {
-        _folder.KeepApplied(Mark(1), Keys(1));
-        _folder.KeepApplied(Mark(2), Keys(1));
-        _folder.KeepApplied(Mark(3), Keys(2));
-        _folder.KeepApplied(Mark(4), Keys(1));
+        _folder.KeepApplied(Mark(1), Keys(1), mayBeKept: true);
+        _folder.KeepApplied(Mark(2), Keys(1), mayBeKept: true);
+        _folder.KeepApplied(Mark(3), Keys(2), mayBeKept: true);
+        _folder.KeepApplied(Mark(4), Keys(1), mayBeKept: true);
 
         Assert.Equal([4L, 3, 1], Commits());
     }
@@ -65,7 +65,7 @@ public sealed class SnapshotFolderTests : IDisposable
     public void Those_that_were_applied_are_listed_with_what_is_wrong_with_them()
     {
         for (var n = 1; n <= 3; n++)
-            _folder.KeepApplied(Mark(n), Keys(n));
+            _folder.KeepApplied(Mark(n), Keys(n), mayBeKept: true);
         File.WriteAllText(Path.Join(_folder.Place, "applied-0000000002"), "rubbish");
 
         var applied = _folder.LoadApplied().ToList();
@@ -118,8 +118,8 @@ public sealed class SnapshotFolderTests : IDisposable
     [Fact]
     public void A_restored_etcd_whose_revisions_begin_anew_is_the_newest_all_the_same()
     {
-        _folder.KeepApplied(Mark(900), Keys(900));
-        _folder.KeepApplied(Mark(7), Keys(7));
+        _folder.KeepApplied(Mark(900), Keys(900), mayBeKept: true);
+        _folder.KeepApplied(Mark(7), Keys(7), mayBeKept: true);
 
         Assert.Equal([7L, 900], Commits());
     }
@@ -127,7 +127,7 @@ public sealed class SnapshotFolderTests : IDisposable
     [Fact]
     public void A_damaged_one_is_told_and_passed_over()
     {
-        _folder.KeepApplied(Mark(1), Keys(1));
+        _folder.KeepApplied(Mark(1), Keys(1), mayBeKept: true);
         _folder.KeepInForce(Mark(2), Keys(2));
         File.WriteAllText(Path.Join(_folder.Place, "in-force"), "MEDUZA");
 
