@@ -3,6 +3,7 @@ using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
 using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Agent.Apply.Packets;
+using Meduza.Init.Agent.Metrics;
 using Meduza.Init.Agent.Names;
 using Meduza.Init.Agent.Preflights;
 using Meduza.Init.Agent.Reconcile;
@@ -95,6 +96,12 @@ internal static partial class AgentProgram
             candidates, (program, stop) => StagedCommand.RunAsync(stage, program, PreflightCheck.Timeout, PreflightCheck.LongestOutput, stop));
         using var subscriptions = new SubscriptionKeeper(
             new DownloadFolder(SubscriptionKeeper.DefaultPath), SubscriptionSource.FetchAsync, triggers, clock, Random.Shared, log);
+        var metrics = settings.Metrics.Endpoint is { } endpoint
+            ? new MetricsServer(endpoint, new MetricsSource(settings, services, reporter, subscriptions, clock).Read, triggers, clock, log)
+            : null;
+        if (settings.Metrics.Problem is { } wrong)
+            LogSetting(log, $"{MetricsListen.Variable}: {wrong}");
+        reporter.MetricsProblem = () => metrics is null ? settings.Metrics.Problem : metrics.Problem;
         var reconciler = new Reconciler(
             settings, here.Machine, store, subscriptions, names, services, preflight, here.Observer,
             new Applier(services, here, log),
@@ -102,7 +109,7 @@ internal static partial class AgentProgram
             log);
 
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] tasks =
+        List<Task> tasks =
         [
             services.RunAsync(triggers, life.Token),
             store.RunAsync(life.Token),
@@ -113,6 +120,8 @@ internal static partial class AgentProgram
             FileWatch.RunAsync(folders, here.Files, triggers, clock, life.Token),
             PacketWatch.RunAsync(triggers, () => here.Observer.HasPackets, clock, log, life.Token),
         ];
+        if (metrics is not null)
+            tasks.Add(metrics.RunAsync(life.Token));
         var ended = await Task.WhenAny(tasks);
         await life.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

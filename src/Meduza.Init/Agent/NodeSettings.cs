@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Meduza.Gateway.Model.Values;
+using Meduza.Init.Agent.Metrics;
 
 namespace Meduza.Init.Agent;
 
@@ -26,6 +27,9 @@ internal sealed record NodeSettings : EtcdSettings
     /// <summary>The next router; null where the machine's own default route stays.</summary>
     public IPAddress? DefaultGateway { get; init; }
 
+    /// <summary>Where metrics are served.</summary>
+    public MetricsListen Metrics { get; init; } = MetricsListen.Off;
+
     /// <summary>Reads the settings from environment variables.</summary>
     /// <param name="variable">Gives a variable's value, null where it is not set.</param>
     /// <param name="errors">One line for each variable that is missing or wrong, with the remedy.</param>
@@ -48,6 +52,7 @@ internal sealed record NodeSettings : EtcdSettings
             WireGuardStatusInterval = Seconds("WIREGUARD_STATUS_INTERVAL", 10, Get, found),
             DefaultGateway = ParseAddress("DEFAULT_GW", Get, found),
             Nameservers = ParseNameservers(Get("DNS_NAMESERVERS"), found),
+            Metrics = MetricsListen.Parse(Get(MetricsListen.Variable)),
         };
 
         errors = found.ToImmutable();

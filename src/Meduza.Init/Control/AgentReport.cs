@@ -133,4 +133,23 @@ internal sealed record WireGuardPeerReport(string Name, string Endpoint, long La
 /// <param name="Neighbor">Peer address (BGP) or router id (OSPF).</param>
 /// <param name="State">The daemon's own word: <c>Established</c>, <c>Full/DR</c>.</param>
 /// <param name="Detail">AS number, interface, prefixes: what else there is to say.</param>
-internal sealed record NeighborReport(string Protocol, string Neighbor, string State, string Detail);
+internal sealed record NeighborReport(string Protocol, string Neighbor, string State, string Detail)
+{
+    public const string Bgp = "bgp";
+    public const string Ospf = "ospf";
+
+    /// <summary>True while it does its work: routes are exchanged, or need not be with this one.</summary>
+    public bool IsUp { get; init; }
+
+    /// <summary>AS number of a BGP peer; empty for others.</summary>
+    public string As { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Device and own address of an OSPF adjacency; empty for others.</summary>
+    public string Interface { get; init => field = value ?? ""; } = "";
+
+    /// <summary>How many prefixes a BGP peer has announced here; null where that is not known.</summary>
+    public long? PrefixesReceived { get; init; }
+
+    /// <summary>How many prefixes were announced to a BGP peer; null where that is not known.</summary>
+    public long? PrefixesSent { get; init; }
+}

@@ -165,6 +165,9 @@ internal static class ServiceStates
     public const string Backoff = "backoff";
     public const string Failing = "failing";
 
+    /// <summary>Every one of them.</summary>
+    public static ImmutableArray<string> All { get; } = [Down, Waiting, Starting, Ready, Unhealthy, Completed, Stopping, Backoff, Failing];
+
     /// <summary>True for the states in which a service is what it is wanted to be.</summary>
     public static bool IsUp(string state) => state is Ready or Completed;
 }

@@ -20,7 +20,7 @@ public sealed class ExampleTests
         "dnsmasq does not ask it in this version", // mosdns/enable
     ];
 
-    private static Snapshot Keys { get; } = KeyFile.Parse("keys.yaml", File.ReadAllBytes(Path.Combine(Root(), "docs/example/keys.yaml")));
+    private static Snapshot Keys { get; } = KeyFile.Parse("keys.yaml", File.ReadAllBytes(Path.Combine(SourceFolder.Root, "docs/example/keys.yaml")));
 
     [Fact]
     public void Every_key_of_the_schema_is_used_in_it()
@@ -64,14 +64,4 @@ public sealed class ExampleTests
     private static bool IsLeftOut(KeySpec spec) => spec is RefusedKey or WrittenKey || spec.Component == "access";
 
     private static (string, string, UnixFileMode) Flat(DesiredFile file) => (file.Path, Convert.ToHexString(file.Content.Span), file.Mode);
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Meduza.sln")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException("the tests lie outside of the sources");
-    }
 }

@@ -34,6 +34,7 @@ internal sealed partial class SubscriptionKeeper(
     private Download? _kept;
     private (SubscriptionCandidate Candidate, Validators Validators, Wanted From)? _offered;
     private string? _problem;
+    private bool _isFailing;
 
     /// <summary>Number of the last refresh that was asked for, where no fetch has begun since.</summary>
     private long? _asked;
@@ -42,7 +43,23 @@ internal sealed partial class SubscriptionKeeper(
     private long? _serving;
     private RefreshOutcome? _outcome;
 
+    /// <summary>What came of fetches of the wanted one.</summary>
+    private (long Taken, long Unmodified, long Failed) _counts;
+
     private sealed record Wanted(string Name, string Url);
+
+    /// <summary>How it stands with the wanted one; null where none is.</summary>
+    public DownloadState? State
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _wanted is null ? null : new(
+                    "subscription", _wanted.Name, _isFailing, _kept?.FetchedAt, _kept?.Content.Length, _counts.Taken, _counts.Unmodified, _counts.Failed);
+            }
+        }
+    }
 
     /// <summary>Why the wanted one is not the newest, as a finding at its key; null where it is.</summary>
     public KeyFinding? Problem
@@ -89,10 +106,10 @@ internal sealed partial class SubscriptionKeeper(
             if (wanted == _wanted && interval == _schedule.Interval)
                 return;
             if (wanted?.Name != _wanted?.Name)
-                _kept = wanted is null ? null : folder.Load(wanted.Name, LogUnusable);
+                (_kept, _counts) = (wanted is null ? null : folder.Load(wanted.Name, LogUnusable), default);
             if (wanted != _wanted)
             {
-                (_offered, _problem) = (null, null);
+                (_offered, _problem, _isFailing) = (null, null, false);
                 // Whoever asked wants what the keys name now.
                 (_asked, _serving) = (_asked ?? _serving, null);
                 if (wanted is not null && _kept is { } kept && kept.Source == DownloadFolder.Mark(wanted.Url))
@@ -140,6 +157,7 @@ internal sealed partial class SubscriptionKeeper(
             if (_offered is not { } offered || offered.Candidate != candidate)
                 return; // the keys name another one by now
             _offered = null;
+            _counts.Taken++;
             Keep(
                 offered.From, new(candidate.Text, offered.Validators, DownloadFolder.Mark(offered.From.Url), Now()),
                 $"fetched, {candidate.Text.Length} bytes, in use from now on");
@@ -220,6 +238,7 @@ internal sealed partial class SubscriptionKeeper(
         }
         else if (fetched.Content is not { } content || (_kept is { } kept && kept.Content.Span.SequenceEqual(content)))
         {
+            _counts.Unmodified++;
             Keep(wanted, _kept! with { Validators = fetched.Validators, Source = DownloadFolder.Mark(wanted.Url), FetchedAt = Now() }, "not modified");
         }
         else
@@ -232,7 +251,7 @@ internal sealed partial class SubscriptionKeeper(
     /// <param name="news">What to tell whoever asked for it.</param>
     private void Keep(Wanted wanted, Download download, string news)
     {
-        (_kept, _problem) = (download, null);
+        (_kept, _problem, _isFailing) = (download, null, false);
         _schedule.Fetched(TimeSpan.Zero);
         try
         {
@@ -251,6 +270,8 @@ internal sealed partial class SubscriptionKeeper(
         if (wanted != _wanted)
             return;
         _schedule.Failed();
+        _isFailing = true;
+        _counts.Failed++;
         _problem = $"{reason}; {(_kept is null ? "there is no earlier one" : "the one before stays in use")}, and it is fetched again";
         Answer(wanted, "");
         LogNotFetched(wanted.Name, reason, (long)_schedule.Wait.TotalSeconds);

@@ -129,6 +129,8 @@ internal sealed partial class Reconciler(
         if (_progress?.Judge(services.Services, words.WaitsForOthers) == true)
         {
             Publish(_progress.Report!);
+            if (_progress.Report is { Result: CommitReport.Applied, DurationMs: var taken })
+                reporter.Applies.Observe(TimeSpan.FromMilliseconds(taken));
             if (_progress.Report is { Result: CommitReport.Applied } && !_isFromDisk && _held is null)
                 lastGood.IsApplied();
         }

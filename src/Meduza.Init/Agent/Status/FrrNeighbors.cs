@@ -33,8 +33,14 @@ internal static class FrrNeighbors
         return
         [
             .. peers.EnumerateObject().Select(peer => new NeighborReport(
-                "bgp", peer.Name, Text(peer.Value, "state"),
-                $"AS {Text(peer.Value, "remoteAs")}, {Text(peer.Value, "pfxRcd")} received, {Text(peer.Value, "pfxSnt")} sent")),
+                NeighborReport.Bgp, peer.Name, Text(peer.Value, "state"),
+                $"AS {Text(peer.Value, "remoteAs")}, {Text(peer.Value, "pfxRcd")} received, {Text(peer.Value, "pfxSnt")} sent")
+            {
+                IsUp = Text(peer.Value, "state") == "Established",
+                As = Text(peer.Value, "remoteAs"),
+                PrefixesReceived = Number(peer.Value, "pfxRcd"),
+                PrefixesSent = Number(peer.Value, "pfxSnt"),
+            }),
         ];
     }
 
@@ -51,12 +57,21 @@ internal static class FrrNeighbors
         [
             .. root.EnumerateObject()
                 .Where(router => router.Value.ValueKind == JsonValueKind.Array)
-                .SelectMany(router => router.Value.EnumerateArray().Select(adjacency => new NeighborReport(
-                    "ospf", router.Name,
-                    // 8.4 says "state", 10 "nbrState".
-                    adjacency.TryGetProperty("nbrState", out _) ? Text(adjacency, "nbrState") : Text(adjacency, "state"),
-                    $"{Text(adjacency, "ifaceAddress")} on {Text(adjacency, "ifaceName")}"))),
+                .SelectMany(router => router.Value.EnumerateArray().Select(adjacency => Adjacency(router.Name, adjacency))),
         ];
+    }
+
+    private static NeighborReport Adjacency(string router, JsonElement adjacency)
+    {
+        // 8.4 says "state", 10 "nbrState".
+        var state = adjacency.TryGetProperty("nbrState", out _) ? Text(adjacency, "nbrState") : Text(adjacency, "state");
+        var device = Text(adjacency, "ifaceName");
+        return new(NeighborReport.Ospf, router, state, $"{Text(adjacency, "ifaceAddress")} on {device}")
+        {
+            // Two that are neither of the designated routers stay two-way (RFC 2328, 10.4).
+            IsUp = state.StartsWith("Full", StringComparison.Ordinal) || state.StartsWith("2-Way", StringComparison.Ordinal),
+            Interface = device,
+        };
     }
 
     private static IEnumerable<NeighborReport> Ask(string path, string command, Func<string, IEnumerable<NeighborReport>> parse)
@@ -74,6 +89,9 @@ internal static class FrrNeighbors
             return [];
         }
     }
+
+    private static long? Number(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
     private static string Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) ? value.ToString() : "";

@@ -3,6 +3,7 @@ using System.Text;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
+using Meduza.Init.Agent.Metrics;
 using Meduza.Init.Agent.Store;
 using Meduza.Init.Control;
 
@@ -22,6 +23,16 @@ internal sealed class Reporter(
     private ImmutableArray<NeighborReport> _neighbors = [];
     private long? _neighborsReadAt;
     private byte[] _lastReport = [];
+    private volatile AgentReport? _latest;
+
+    /// <summary>What was reported last; null before the first. For any thread.</summary>
+    public AgentReport? Latest => _latest;
+
+    /// <summary>How long commits took until they were applied.</summary>
+    public DurationHistogram Applies { get; } = new();
+
+    /// <summary>Gives why metrics are not served though they are wanted; null where nothing is wrong.</summary>
+    public Func<string?> MetricsProblem { get; set; } = () => null;
 
     /// <summary>Findings about the commit in force that did not stop it.</summary>
     public ImmutableArray<KeyFinding> Warnings { get; set; } = [];
@@ -106,9 +117,11 @@ internal sealed class Reporter(
             Warnings =
             [
                 .. Warnings.Select(warning => new CommitError(warning.Key, warning.Message)),
+                .. MetricsProblem() is { } metrics ? (CommitError[])[new(MetricsListen.Variable, metrics)] : [],
                 .. SnapshotProblem is null ? (CommitError[])[] : [new("agent", SnapshotProblem)],
             ],
         };
+        _latest = report;
         var bytes = JsonText.Utf8(report, ControlJson.Write).ToArray();
         if (bytes.AsSpan().SequenceEqual(_lastReport))
             return;
