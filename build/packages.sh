@@ -8,6 +8,7 @@ readonly LAB_NEEDS=(
     ip=iproute2 ping=iputils-ping unshare=util-linux strace=strace
     iptables=iptables nft=nftables ipset=ipset
     wg=wireguard-tools wireguard-go=wireguard-go
+    curl=curl
 )
 
 # What stands beside PID 1 in the measurements.

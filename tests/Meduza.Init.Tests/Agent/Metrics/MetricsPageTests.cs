@@ -1,4 +1,3 @@
-using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Agent.Metrics;
 using Meduza.Init.Control;
 using Meduza.Init.Tests.Cli;

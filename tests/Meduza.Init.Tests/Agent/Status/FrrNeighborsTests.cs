@@ -24,7 +24,7 @@ public sealed class FrrNeighborsTests
     [InlineData("OpenConfirm")]
     public void A_bgp_peer_without_a_session_is_not_up_and_may_have_no_prefixes(string state) => Assert.Equal(
         [new("bgp", "10.9.0.2", state, "AS 65002,  received,  sent") { As = "65002" }],
-        FrrNeighbors.ParseBgp($$"""{"peers":{"10.9.0.2":{"remoteAs":65002,"state":"{{state}}"}}}"""));
+        FrrNeighbors.ParseBgp($$$$"""{"peers":{"10.9.0.2":{"remoteAs":65002,"state":"{{{{state}}}}"}}}"""));
 
     [Theory]
     [InlineData("state", "Full/DR", true)]
