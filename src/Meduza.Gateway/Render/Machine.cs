@@ -24,6 +24,9 @@ public sealed record Machine
 
     public string Tincd { get; init; } = "/usr/sbin/tincd";
 
+    /// <summary>True where tincd has a control socket (1.1 and later).</summary>
+    public bool TincHasControl { get; init; }
+
     public string OpenVpn { get; init; } = "/usr/sbin/openvpn";
 
     /// <summary>OpenVPN's version; from 2.7 on a static key must be allowed explicitly.</summary>

@@ -26,6 +26,8 @@ internal static class TincRenderer
         var owner = ProgramPrivileges.Tincd.UserOn(machine);
         state.Folder(new DesiredFolder(folder, StateBuilder.PrivateFolder, owner) { Owned = true, Component = Component });
         state.Folder(new DesiredFolder($"{folder}/hosts", StateBuilder.PrivateFolder, owner) { Owned = true, Component = Component });
+        if (machine.TincHasControl)
+            state.Folder(new DesiredFolder(TincControl.Folder, StateBuilder.PrivateFolder, owner) { Component = Component });
         if (config.Tinc is not { } tinc)
             return;
 
@@ -46,9 +48,10 @@ internal static class TincRenderer
         {
             Name = "tinc",
             Component = Component,
-            // tincd insists on a pid file and refuses to start when the number in an old one is any process's. The path is
-            // that of its standard input, /dev/null: it reads nothing from there, leaves nothing and cannot delete it.
-            Command = [machine.Tincd, "-n", tinc.Netname, "-D", "--pidfile=/proc/self/fd/0"],
+            // tincd of 1.0 insists on a pid file and refuses to start when the number in an old one is any process's. The path
+            // is that of its standard input, /dev/null: it reads nothing from there, leaves nothing and cannot delete it. That
+            // of 1.1 minds no old one, and puts its control socket beside it: there it must be a place for one.
+            Command = [machine.Tincd, "-n", tinc.Netname, "-D", $"--pidfile={(machine.TincHasControl ? TincControl.PidFile(tinc.Netname) : "/proc/self/fd/0")}"],
             Privileges = ProgramPrivileges.Tincd.On(machine),
             After = ["dnsmasq"],
             Readiness = new Readiness(ReadinessKind.Device, tinc.Device.ToString()),

@@ -16,6 +16,8 @@ internal static class MachineProbe
         return machine with
         {
             FrrHasMgmtd = File.Exists(Path.Combine(machine.FrrDaemonFolder, "mgmtd")),
+            // What talks to the control socket came with it, in one package.
+            TincHasControl = File.Exists(Path.Combine(Path.GetDirectoryName(machine.Tincd)!, "tinc")),
             OpenVpnVersion = OpenVpnVersion(machine.OpenVpn) ?? machine.OpenVpnVersion,
             MihomoBase = Shipped(ShippedFile.Mihomo, warn) ?? machine.MihomoBase,
             MosdnsBase = Shipped(ShippedFile.Mosdns, warn) ?? machine.MosdnsBase,

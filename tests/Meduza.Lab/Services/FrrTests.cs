@@ -49,9 +49,17 @@ public sealed class FrrTests : IDisposable
         Assert.Equal(sessions + 1, Sessions());
     }
 
+    /// <summary>What a gateway says in etcd of one of its neighbours: its first word, null where it says nothing.</summary>
+    private string? Said(string node, string neighbor) => _network.Lab.Etcd.Get($"/updated/{node}/frr/{neighbor}/status")?.Split(' ')[0];
+
+    private void UntilSaid(string node, string neighbor, string? state) =>
+        Border.Init.WaitUntil(() => Said(node, neighbor) == state, $"{node} says {state ?? "nothing"} of {neighbor}", TimeSpan.FromSeconds(120));
+
     [Fact]
     public void What_has_no_zebra_any_more_is_stopped_with_it_and_comes_back_with_it()
     {
+        UntilSaid("gw-c", "bgp/10.254.0.1", "up");
+        UntilSaid("gw-b", "ospf/10.255.0.1", "up");
         Assert.Equal(0, Border.Init.Meduza("stop", "zebra").ExitCode);
 
         foreach (var name in OnZebra)
@@ -60,9 +68,12 @@ public sealed class FrrTests : IDisposable
         // Its neighbour sends nothing there any more: what it announced is gone with the session.
         _network.C.Init.WaitUntil(
             () => !_network.C.Network.Run("ip", "route").Output.Contains("10.2.0.0/24", StringComparison.Ordinal), "gw-c has no route to gw-b's LAN");
+        UntilSaid("gw-c", "bgp/10.254.0.1", "connecting");
+        UntilSaid("gw-b", "ospf/10.255.0.1", null);
 
         Assert.Equal(0, Border.Init.Meduza("start", "zebra").ExitCode);
         Border.WaitUntilUp(TimeSpan.FromSeconds(60));
         _network.HostA.PingUntilAnswered(_network.HostC.Address, TimeSpan.FromSeconds(180));
+        UntilSaid("gw-c", "bgp/10.254.0.1", "up");
     }
 }

@@ -23,9 +23,9 @@ public static partial class KeyTable
         Written("openvpn/<NAME>/status", State, "The OpenVPN instance."),
         Written("wireguard/<NAME>/status", State, "The WireGuard device."),
         .. ((string[])["easytier", "tinc", "frr", "clash", "mosdns", "dnsmasq"]).Select(tool => Written($"{tool}/status", State, "All services of the part.")),
-        Written("tinc/<HOST>/status", "up, down or unavailable", "The connection to another node, where tincd can be asked (tinc 1.1).") with { IsUndriven = true },
-        Written("frr/bgp/<PEER>/status", State, "The BGP neighbour."),
-        Written("frr/ospf/<ROUTER_ID>/status", State, "The OSPF neighbour."),
+        Written("tinc/<HOST>/status", "up, down or unavailable, and since when", "The other node: whether tincd reaches it; unavailable where it cannot be asked (tinc 1.0)."),
+        Written("frr/bgp/<PEER>/status", State, "The BGP neighbour, by its address."),
+        Written("frr/ospf/<ROUTER_ID>/status", State, "The OSPF neighbour; gone once it is not heard any more."),
     ];
 
     private static WrittenKey Written(string name, string form, string about) => new("/updated/<ID>/" + name, form, about);

@@ -17,10 +17,11 @@ internal sealed class Reporter(
     NodeSettings settings, StatusBook book, StatusPublisher publisher, OpenVpnStates openVpn, AgentWords words, WireGuardStates wireGuard, HealthPort healthPort,
     ServiceLink services, TimeProvider clock)
 {
-    /// <summary>How often FRR's daemons are asked for their neighbours: they offer no notification of them.</summary>
+    /// <summary>How often FRR's daemons and tincd are asked for their neighbours: they offer no notification of them.</summary>
     private static readonly TimeSpan NeighborInterval = TimeSpan.FromSeconds(10);
 
     private ImmutableArray<NeighborReport> _neighbors = [];
+    private ImmutableHashSet<string>? _tincNodes;
     private long? _neighborsReadAt;
     private byte[] _lastReport = [];
     private volatile AgentReport? _latest;
@@ -82,10 +83,11 @@ internal sealed class Reporter(
         if (desired is not null)
         {
             wireGuard.Refresh(desired.WireGuard);
+            RefreshNeighbors(desired, config?.Tinc);
             var states = ComponentStates.Of(running.Values, name => openVpn[name].State, wireGuard.Reports);
-            if (book.SetStates(states))
+            var peers = PeerStates.Of(_neighbors).Concat(PeerStates.Of(config?.Tinc?.Peers ?? [], _tincNodes));
+            if (book.SetStates(new Dictionary<string, string>(states.Concat(peers), StringComparer.Ordinal)))
                 publisher.Changed();
-            RefreshNeighbors(desired);
             healthPort.Show(isWell: commit is { Result: CommitReport.Applied } && states.Values.All(state => state == OpenVpnStates.Up));
         }
 
@@ -129,16 +131,20 @@ internal sealed class Reporter(
         _lastReport = bytes;
     }
 
-    private void RefreshNeighbors(DesiredState desired)
+    private void RefreshNeighbors(DesiredState desired, TincConfig? tinc)
     {
-        if (desired.Frr.IsEmpty)
+        // Without that file there is nothing to ask, now or at an interval: a start of tincd is an event.
+        var pidFile = tinc is null ? "" : TincControl.PidFile(tinc.Netname);
+        var asksTinc = tinc is not null && File.Exists(pidFile);
+        if (desired.Frr.IsEmpty && !asksTinc)
         {
-            (_neighbors, _neighborsReadAt) = ([], null);
+            (_neighbors, _tincNodes, _neighborsReadAt) = ([], null, null);
             return;
         }
         if (_neighborsReadAt is not null && UntilNeighbors > TimeSpan.Zero)
             return;
-        _neighbors = FrrNeighbors.Read(VtyFiles.Folder);
+        _neighbors = desired.Frr.IsEmpty ? [] : FrrNeighbors.Read(VtyFiles.Folder);
+        _tincNodes = asksTinc ? TincNodes.Read(pidFile, TincControl.SocketPath(tinc!.Netname)) : null;
         _neighborsReadAt = clock.GetTimestamp();
     }
 }
