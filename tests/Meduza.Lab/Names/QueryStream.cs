@@ -55,6 +55,9 @@ internal sealed class QueryStream : IDisposable
     /// <summary>The answer to the youngest question for a name that the resolver has to ask for.</summary>
     public string Latest => _latest;
 
+    /// <summary>How long it was at most that this asked nothing for want of a processor.</summary>
+    public TimeSpan WorstStall { get; private set; }
+
     public TimeSpan Now => _clock.Elapsed;
 
     /// <summary>Asks no more, waits for what is under way, and tells of every question.</summary>
@@ -88,6 +91,8 @@ internal sealed class QueryStream : IDisposable
             var wait = Gap * (number + 1) - Now;
             if (wait > TimeSpan.Zero)
                 Thread.Sleep(wait);
+            else if (-wait > WorstStall)
+                WorstStall = -wait;
         }
     }
 

@@ -129,6 +129,18 @@ public sealed class UpstreamTests : IDisposable
             File.ReadAllText($"{_gateway.Init.Root}/etc/resolv.conf"), File.ReadAllText($"{_gateway.Init.Root}/etc/resolv.outside"));
     }
 
+    [Fact]
+    public void A_resolv_conf_that_cannot_be_written_is_told_of_and_keeps_nothing_else_from_being_right()
+    {
+        // A folder in its place takes no name.
+        Start("rm -f /etc/resolv.conf; mkdir -p /etc/resolv.conf/there");
+        _lab.Etcd.Commit("first");
+        _gateway.Init.Run("touch", "/run/go");
+        Asked("127.0.0.1#1153", "127.0.0.1#1053", "192.0.2.1", "192.0.2.250");
+        _gateway.Init.WaitUntil(
+            () => _gateway.Init.Meduza("status", "--json").Output.Contains("/etc/resolv.conf: ", StringComparison.Ordinal), "it is told in status");
+    }
+
     private string DnsmasqLog() => _gateway.Init.Meduza("logs", "dnsmasq", "-n", "1000").Output;
 
     private int TimesLogged(string words) => DnsmasqLog().Split('\n').Count(line => line.Contains(words, StringComparison.Ordinal));

@@ -80,27 +80,38 @@ internal sealed partial class NameService(
         var dnsmasq = services.Services.GetValueOrDefault(NameUpstreams.Service);
         var wanted = dnsmasq is null ? null : _wanted;
         var problems = new List<KeyFinding>();
-        var wait = Timeout.InfiniteTimeSpan;
         await FollowAsync(wanted);
-        try
+        var wait = wanted is null ? Timeout.InfiniteTimeSpan : UntilAcquainted(wanted);
+        // Each by itself: where one cannot be written the other is right all the same.
+        var isOwnRight = await TryAsync(problems, () =>
         {
             Put(ResolvConf.Path, ResolvConf.Text(dnsmasq?.State == ServiceStates.Ready, fallbacks));
-            if (wanted is not null && (wait = UntilAcquainted(wanted)) == Timeout.InfiniteTimeSpan)
-                await PutServersAsync(wanted, cancellation);
-            _retry.After(failed: false);
-        }
-        catch (Exception e) when (e is LinuxException or IOException)
-        {
-            problems.Add(new("dnsmasq", $"{e.Message}: names may be asked of the wrong resolver until it can be written"));
-            _retry.After(failed: true);
+            return Task.CompletedTask;
+        });
+        var areServersRight = wanted is null || wait != Timeout.InfiniteTimeSpan || await TryAsync(problems, () => PutServersAsync(wanted, cancellation));
+        _retry.After(failed: !isOwnRight || !areServersRight);
+        if (wait == Timeout.InfiniteTimeSpan)
             wait = _retry.Wait;
-        }
         // One that is only just there lost its servers with the last process, and reads them by itself.
         _hasToldDnsmasq |= dnsmasq is null;
         problems.AddRange((wanted?.Programs ?? []).Where(program => _probes[program.Service].IsHealthy == false).Select(program => new KeyFinding(
             program.Service, $"does not answer names at {program.Address}, so dnsmasq does not ask it until it does: see meduza logs {program.Service}")));
         Tell([.. problems]);
         return wait;
+    }
+
+    private static async Task<bool> TryAsync(List<KeyFinding> problems, Func<Task> put)
+    {
+        try
+        {
+            await put();
+            return true;
+        }
+        catch (Exception e) when (e is LinuxException or IOException)
+        {
+            problems.Add(new("dnsmasq", $"{e.Message}: names may be asked of the wrong resolver until that is mended"));
+            return false;
+        }
     }
 
     /// <summary>Asks those who are ready, and nobody else.</summary>
