@@ -60,6 +60,9 @@ internal sealed class QueryStream : IDisposable
 
     public TimeSpan Now => _clock.Elapsed;
 
+    /// <summary>True when all that was asked up to <paramref name="moment"/> is answered.</summary>
+    public bool IsAnsweredUpTo(TimeSpan moment) => _questions.TakeWhile(question => question?.At <= moment).All(question => question.Age is not null);
+
     /// <summary>Asks no more, waits for what is under way, and tells of every question.</summary>
     public IReadOnlyList<Question> End()
     {
