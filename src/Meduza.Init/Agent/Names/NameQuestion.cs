@@ -15,7 +15,7 @@ internal sealed class NameQuestion(IPEndPoint address) : IQuestion
     private const int HeaderLength = 12;
     private const byte IsAnswerBit = 0x80;
 
-    // One number for all questions: an answer to an earlier one, that comes late, is as good a sign.
+    // One number for all questions: an answer to an earlier one, that comes while this one waits, is as good a sign.
     private readonly byte[] _question = Question((ushort)Random.Shared.Next(ushort.MaxValue + 1));
     private readonly byte[] _answer = new byte[512];
     private Socket? _socket;
@@ -25,6 +25,9 @@ internal sealed class NameQuestion(IPEndPoint address) : IQuestion
         try
         {
             var socket = _socket ??= Connect();
+            // One that hung and goes on answers all that it was asked: kept, these would hide its next hang for as long.
+            while (socket.Available > 0)
+                socket.Receive(_answer);
             socket.Send(_question);
             while (true)
             {

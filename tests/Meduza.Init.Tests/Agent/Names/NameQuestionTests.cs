@@ -86,8 +86,22 @@ public sealed class NameQuestionTests : IDisposable
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AskAsync(Short));
         var (question, from) = Hear();
+        var asked = AskAsync(Long);
         Say(question, from);
-        Assert.True(await AskAsync(Long));
+        Assert.True(await asked);
+    }
+
+    [Fact]
+    public async Task Answers_that_were_owed_do_not_hide_that_no_more_come()
+    {
+        for (var i = 0; i < 3; i++)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AskAsync(Short));
+        for (var i = 0; i < 3; i++)
+        {
+            var (question, from) = Hear();
+            Say(question, from);
+        }
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AskAsync(Short));
     }
 
     [Fact]
