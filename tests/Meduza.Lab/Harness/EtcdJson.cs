@@ -22,7 +22,10 @@ public sealed class EtcdJson : IDisposable
     /// <summary>Of all of them: where the disk is busy, members vote more than once before one leads.</summary>
     private static readonly TimeSpan ElectionPatience = TimeSpan.FromMinutes(2);
 
+    /// <summary>Counts what this one has written.</summary>
+    private readonly string _counter = $"/lab/written/{Guid.NewGuid():N}";
     private readonly List<HttpClient> _members;
+    private long _written;
     private int _current;
 
     public EtcdJson(LabNetwork lab)
@@ -31,16 +34,38 @@ public sealed class EtcdJson : IDisposable
         _members = [.. lab.Etcd.Members.Select(member => Client(lab.Core, member))];
     }
 
-    /// <summary>Writes and deletes keys in one transaction. One whose answer was lost is written again.</summary>
+    /// <summary>
+    /// Writes and deletes keys in one transaction. One whose answer was lost is sent again, and counts once: a member that was
+    /// frozen may carry out what it had got long after another one did.
+    /// </summary>
     /// <returns>The revision at which that stands.</returns>
     public long Write(IEnumerable<(string Key, string Value)> puts, IEnumerable<string>? deletes = null)
     {
-        var operations = new JsonArray();
+        var (before, number) = (_written, (_written + 1).ToString(CultureInfo.InvariantCulture));
+        var operations = new JsonArray(Put(_counter, number));
         foreach (var (key, value) in puts)
-            operations.Add((JsonNode)new JsonObject { ["request_put"] = new JsonObject { ["key"] = Base64(key), ["value"] = Base64(value) } });
+            operations.Add((JsonNode)Put(key, value));
         foreach (var key in deletes ?? [])
             operations.Add((JsonNode)new JsonObject { ["request_delete_range"] = new JsonObject { ["key"] = Base64(key) } });
-        return Ask("/v3/kv/txn", new JsonObject { ["success"] = operations }, answer => Number(answer.GetProperty("header"), "revision"));
+        var expected = before == 0
+            ? new JsonObject { ["key"] = Base64(_counter), ["target"] = "CREATE", ["create_revision"] = "0" }
+            : new JsonObject { ["key"] = Base64(_counter), ["target"] = "VALUE", ["value"] = Base64(before.ToString(CultureInfo.InvariantCulture)) };
+        var question = new JsonObject
+        {
+            ["compare"] = new JsonArray(expected),
+            ["success"] = operations,
+            ["failure"] = new JsonArray(new JsonObject { ["request_range"] = new JsonObject { ["key"] = Base64(_counter) } }),
+        };
+        var revision = Ask("/v3/kv/txn", question, answer =>
+        {
+            if (answer.TryGetProperty("succeeded", out _))
+                return Number(answer.GetProperty("header"), "revision");
+            // What was sent before counted after all.
+            var counter = answer.GetProperty("responses")[0].GetProperty("response_range").GetProperty("kvs")[0];
+            return EtcdEvents.Text(counter, "value") == number ? Number(counter, "mod_revision") : throw new LabException($"somebody else writes {_counter}");
+        });
+        _written = before + 1;
+        return revision;
     }
 
     /// <summary>Writes <c>/commit</c>.</summary>
@@ -109,6 +134,9 @@ public sealed class EtcdJson : IDisposable
             throw new HttpRequestException(e.Message, e);
         }
     }
+
+    private static JsonObject Put(string key, string value) =>
+        new JsonObject { ["request_put"] = new JsonObject { ["key"] = Base64(key), ["value"] = Base64(value) } };
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
