@@ -37,7 +37,6 @@ public static partial class ConfigParser
     {
         if (!own.Get(KeyTable.MosdnsEnable, false))
             return null;
-        own.Findings.Warn(own.FullKey(KeyTable.MosdnsEnable), "MosDNS runs, and dnsmasq does not ask it in this version: it asks the fallback resolvers");
         var files = global.List(KeyTable.MosdnsRuleFiles);
         if (!files.IsEmpty)
             global.Findings.Warn(global.FullKey(KeyTable.MosdnsRuleFiles), "the files are not downloaded by this version: what is in MosDNS's folder is used");

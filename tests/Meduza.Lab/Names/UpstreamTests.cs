@@ -137,6 +137,7 @@ public sealed class UpstreamTests : IDisposable
         // A folder in its place takes no name.
         Start("rm -f /etc/resolv.conf; mkdir -p /etc/resolv.conf/there");
         _lab.Etcd.Commit("first");
+        _gateway.UntilState("mihomo", "starting");
         _gateway.Init.Run("touch", "/run/go");
         Asked("127.0.0.1#1153", "127.0.0.1#1053", "192.0.2.1", "192.0.2.250");
         _gateway.Init.WaitUntil(
