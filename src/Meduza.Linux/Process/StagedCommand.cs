@@ -68,9 +68,28 @@ public static class StagedCommand
         }
     }
 
+    /// <remarks>
+    /// The process is gone, so all of its reports are there; but there need be no end behind them: another process that is just
+    /// being started holds a copy of the pipe until its own execve(2).
+    /// </remarks>
+    private static int ReadWhatIsThere(Descriptor pipe, Span<byte> buffer)
+    {
+        var length = 0;
+        try
+        {
+            while (length < buffer.Length && Files.DescriptorIO.Read(pipe, buffer[length..], "exec report") is var count and > 0)
+                length += count;
+        }
+        catch (LinuxException e) when (e.Errno == Tmds.Linux.LibC.EAGAIN)
+        {
+        }
+        return length;
+    }
+
     private static ExecReport? FailureIn(Descriptor pipe)
     {
-        ReadOnlySpan<byte> bytes = Files.DescriptorIO.ReadToEnd(pipe, "exec report");
+        var buffer = new byte[2 * ExecReport.Longest];
+        ReadOnlySpan<byte> bytes = buffer.AsSpan(0, ReadWhatIsThere(pipe, buffer));
         ExecReport? failure = null;
         while (ExecReport.TryRead(ref bytes, out var report))
         {
