@@ -17,7 +17,7 @@ public sealed class FrrTests : IDisposable
             gateway.Start();
         _network.Lab.Etcd.Put(_network.Keys());
         _network.Lab.Etcd.Commit("first");
-        _network.HostA.PingUntilAnswered(_network.HostC.Address, TimeSpan.FromSeconds(120));
+        _network.HostA.PingUntilAnswered(_network.HostC.Address, TimeSpan.FromSeconds(180));
     }
 
     public void Dispose() => _network.Dispose();

@@ -40,7 +40,11 @@ internal sealed partial class Applier(ServiceLink services, MachineAccess here, 
         foreach (var path in changes.Deletes)
         {
             LogDelete(path);
-            failures.Guard("files", () => File.Delete(path));
+            failures.Guard("files", () =>
+            {
+                File.Delete(path);
+                here.Files.Forget(path);
+            });
         }
         // Before its service: wireguard-go would fail at such a device over and over.
         var devices = desired.WireGuard.Where(device => changes.WireGuard.Contains(device.Component)).ToList();
@@ -95,6 +99,8 @@ internal sealed partial class Applier(ServiceLink services, MachineAccess here, 
     {
         var (uid, gid) = Ids(file.Owner, file.Path);
         AtomicFile.Write(file.Path, file.Content.Span, file.Mode, uid, gid);
+        // Not when the kernel tells of it: the next look may be before that.
+        here.Files.Forget(file.Path);
         // What an agent that was killed had not finished, it or the next one writes again: so it is found here.
         var folder = Path.GetDirectoryName(file.Path)!;
         if (!_swept.Contains(folder))

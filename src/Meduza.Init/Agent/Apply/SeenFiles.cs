@@ -85,6 +85,9 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
         }
     }
 
+    /// <summary>Something was done to a file by us: what was seen of it counts no more, from now on.</summary>
+    public void Forget(string path) => Forget(new FolderEvent(Path.GetDirectoryName(path), Path.GetFileName(path)));
+
     /// <summary>Everything is to be looked at itself.</summary>
     public void ForgetAll()
     {

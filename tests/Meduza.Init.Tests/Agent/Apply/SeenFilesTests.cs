@@ -145,6 +145,22 @@ public sealed class SeenFilesTests : IDisposable
     }
 
     [Fact]
+    public void What_we_wrote_is_looked_at_again_before_the_kernel_tells_of_it()
+    {
+        _files.Follow([_folder]);
+        _files.Look(A);
+        _files.In(_folder);
+        File.WriteAllText(A, "2");
+        File.WriteAllText($"{_folder}/b", "");
+
+        _files.Forget(A);
+        _files.Forget($"{_folder}/b");
+
+        Assert.Equal("2", Text(A));
+        Assert.Equal([A, $"{_folder}/b"], _files.In(_folder).Order());
+    }
+
+    [Fact]
     public void Forgotten_all_of_it_is_looked_at_again_and_followed_again()
     {
         _files.Follow([_folder]);
