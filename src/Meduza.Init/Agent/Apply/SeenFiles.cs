@@ -46,7 +46,10 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
             if (!_folders.TryGetValue(Path.GetDirectoryName(path)!, out var folder))
                 return Read(path, expected);
             if (!folder.Files.TryGetValue(path, out var file))
+            {
+                folder.Written.Remove(path);
                 folder.Files[path] = file = Read(path, expected);
+            }
             return file;
         }
     }
@@ -81,12 +84,23 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
                 return false;
             var isListed = folder.Paths is not null;
             folder.Paths = null;
-            return folder.Files.Remove(Path.Join(happened.Folder, happened.Name)) || isListed;
+            var path = Path.Join(happened.Folder, happened.Name);
+            return folder.Files.Remove(path) || folder.Written.Contains(path) || isListed;
         }
     }
 
     /// <summary>Something was done to a file by us: what was seen of it counts no more, from now on.</summary>
-    public void Forget(string path) => Forget(new FolderEvent(Path.GetDirectoryName(path), Path.GetFileName(path)));
+    public void Forget(string path)
+    {
+        lock (_lock)
+        {
+            if (!_folders.TryGetValue(Path.GetDirectoryName(path)!, out var folder))
+                return;
+            folder.Files.Remove(path);
+            folder.Paths = null;
+            folder.Written.Add(path);
+        }
+    }
 
     /// <summary>Everything is to be looked at itself.</summary>
     public void ForgetAll()
@@ -131,6 +145,9 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
     {
         /// <summary>Path to file; null where none was.</summary>
         public Dictionary<string, ObservedFile?> Files { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Those that we wrote since they were looked at: what others do to them matters all the same.</summary>
+        public HashSet<string> Written { get; } = new(StringComparer.Ordinal);
 
         /// <summary>The paths of all of them; null while they are not known.</summary>
         public List<string>? Paths { get; set; }
