@@ -40,8 +40,9 @@ internal sealed class AgentWords(OpenVpnStates openVpn, AnswerProbe mihomo)
 
     /// <summary>
     /// True when it has all that this machine can give it, and waits for another one: an outage there is no reason to call
-    /// a commit degraded here.
+    /// a commit degraded here. One that is about to be replaced still runs with what the commit has changed.
     /// </summary>
     public bool WaitsForOthers(ServiceStatus service) =>
-        service.Component.StartsWith(InstancePrefix, StringComparison.Ordinal) && Of(service) is { IsReady: false } word && word.IsOf(service);
+        service.State is ServiceStates.Starting or ServiceStates.Unhealthy
+        && service.Component.StartsWith(InstancePrefix, StringComparison.Ordinal) && Of(service) is { IsReady: false } word && word.IsOf(service);
 }

@@ -68,6 +68,7 @@ public sealed class AgentWordsTests : IAsyncDisposable
         await UntilAsync(definition, word => word == new AgentWord(Pid, false, "its other end"));
         Assert.True(_words.WaitsForOthers(Status(definition, Pid)));
         Assert.False(_words.WaitsForOthers(Status(definition, Pid + 1)));
+        Assert.False(_words.WaitsForOthers(Status(definition, Pid) with { State = ServiceStates.Stopping }));
 
         await SayAsync(management, ">STATE:1700000001,CONNECTED,SUCCESS,10.0.0.1,,,,\n");
         await UntilAsync(definition, word => word.IsReady);
