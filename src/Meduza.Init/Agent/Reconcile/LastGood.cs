@@ -17,9 +17,6 @@ internal sealed partial class LastGood(SnapshotFolder folder, Action written, IL
 
     /// <summary>What is being written beside the loop, or was and is not taken in yet; null for nothing.</summary>
     private Task<Outcome>? _writing;
-
-    /// <summary>Set when something came due while that went on.</summary>
-    private volatile bool _isMoreDue;
     private Snapshot? _inForce;
     private Snapshot? _applied;
     private (CommitHold Hold, KeptCommit Target) _hold;
@@ -84,10 +81,7 @@ internal sealed partial class LastGood(SnapshotFolder folder, Action written, IL
     public void Save(CommitMark mark, Snapshot keys, Snapshot hosts)
     {
         if (_writing is { IsCompleted: false })
-        {
-            _isMoreDue |= _due != Due.None;
-            return;
-        }
+            return; // its end is a reason to look again
         TakeIn();
         if (_due == Due.None)
             return;
@@ -97,7 +91,7 @@ internal sealed partial class LastGood(SnapshotFolder folder, Action written, IL
             return;
         }
         var (due, before) = (_due, Problem);
-        (_due, _isMoreDue) = (Due.None, false);
+        _due = Due.None;
         _writing = Task.Run(() => Write(due, mark, keys, hosts));
         _ = TellAsync(_writing, before);
     }
@@ -122,7 +116,7 @@ internal sealed partial class LastGood(SnapshotFolder folder, Action written, IL
     private async Task TellAsync(Task<Outcome> writing, string? before)
     {
         await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_isMoreDue || !writing.IsCompletedSuccessfully || writing.Result.Problem != before)
+        if (!writing.IsCompletedSuccessfully || writing.Result.Problem is null || writing.Result.Problem != before)
             written();
     }
 
