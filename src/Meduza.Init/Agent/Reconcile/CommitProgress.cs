@@ -28,6 +28,8 @@ internal sealed class CommitProgress(CommitMark mark, TimeProvider clock, long s
     /// <summary>How it stands with its confirmation: a word of <see cref="CommitReport.Confirm"/>.</summary>
     public string? Confirm { get; private set; }
 
+    /// <summary>True while services that it touched may still be on their way.</summary>
+    public bool WaitsForServices => !_isSettled && _touched.Count > 0;
 
     /// <summary>What there is to publish; null while it is too early to tell.</summary>
     public CommitReport? Report => _report;

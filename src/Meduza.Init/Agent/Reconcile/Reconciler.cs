@@ -150,6 +150,9 @@ internal sealed partial class Reconciler(
         try
         {
             await services.RefreshAsync(cancellation);
+            // That a service is ready may be known before it is that its device is there, which lacks its addresses yet.
+            if (_progress?.WaitsForServices == true)
+                observer.ForgetKernel();
             var changes = Planner.Plan(desired, observer.Observe(desired, services.Services));
             var unasked = _unasked;
             _unasked = null;
