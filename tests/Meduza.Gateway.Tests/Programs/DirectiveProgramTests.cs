@@ -40,13 +40,54 @@ public sealed class DirectiveProgramTests
         File.Delete(file);
     }
 
-    [Fact]
-    public void Openvpn_reads_quoted_words_as_they_were_written()
+    /// <summary>What openvpn itself says of its only argument in the list of its settings; nothing where it refuses the line.</summary>
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("\"two words\"")]
+    [InlineData("two words")]
+    [InlineData("a\"b\"")]
+    [InlineData("\"a\"b")]
+    [InlineData("\"a'b\"")]
+    [InlineData("it's")]
+    [InlineData("'a\\b'")]
+    [InlineData("a\\ b")]
+    [InlineData("a\\b")]
+    [InlineData("\"a\\\"b\"")]
+    [InlineData("\\'a")]
+    [InlineData("\"open")]
+    [InlineData("'open")]
+    [InlineData("a #b")]
+    [InlineData("a;b ;c")]
+    [InlineData("a#b")]
+    [InlineData("# nothing")]
+    [InlineData("\"#word\"")]
+    public void Openvpn_reads_a_line_as_the_words_that_we_take_it_for(string line)
     {
-        foreach (var word in (string[])["plain", "two words", "quote\"d", "back\\slash", "#not a comment", ";nor this", "'single'", "$(reboot)"])
-        {
-            Assert.True(DirectiveText.TrySplit($"x {DirectiveText.Quote(word)} y", out var words));
-            Assert.Equal(["x", word, "y"], words);
-        }
+        var problem = DirectiveText.Split(line, out var words);
+        Assert.Equal(problem is null && words.Count == 1 ? words[0] : null, SettingOf(line));
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("two words")]
+    [InlineData("quote\"d")]
+    [InlineData("back\\slash")]
+    [InlineData("#not a comment")]
+    [InlineData(";nor this")]
+    [InlineData("'single'")]
+    [InlineData("$(reboot)")]
+    public void Openvpn_reads_the_word_that_we_have_quoted(string word) => Assert.Equal(word, SettingOf(DirectiveText.Quote(word)));
+
+    /// <summary>It shows its settings when it has read all of them, and then ends: there is no such user.</summary>
+    private static string? SettingOf(string line)
+    {
+        const string Shown = "  dev_node = '";
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, $"dev-node {line}\n");
+        var output = Command.Run("openvpn", ["--config", file, "--dev", "null", "--user", "no-such-user", "--verb", "4"], TimeSpan.FromSeconds(10)).Output;
+        File.Delete(file);
+        return output.Split('\n').FirstOrDefault(l => l.Contains(Shown, StringComparison.Ordinal)) is { } setting
+            ? setting[(setting.IndexOf(Shown, StringComparison.Ordinal) + Shown.Length)..^1]
+            : null;
     }
 }

@@ -40,8 +40,8 @@ internal sealed record DirectiveShape(string Name, ImmutableArray<DirectiveArgum
         List<OpenVpnDirective> directives = [];
         foreach (var line in Repeats ? Lines.Items(text) : [text])
         {
-            if (!DirectiveText.TrySplit(line, out var words))
-                return Reading.Bad<ImmutableArray<OpenVpnDirective>>("a quote is not closed");
+            if (DirectiveText.Split(line, out var words) is { } problem)
+                return Reading.Bad<ImmutableArray<OpenVpnDirective>>(problem);
             if (words.Count < Required.Length || words.Count > Required.Length + Optional.Length)
                 return Reading.Bad<ImmutableArray<OpenVpnDirective>>($"{words.Count} arguments");
             for (var i = 0; i < words.Count; i++)

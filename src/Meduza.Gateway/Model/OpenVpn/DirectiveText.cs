@@ -4,8 +4,11 @@ using System.Text;
 namespace Meduza.Gateway.Model.OpenVpn;
 
 /// <summary>
-/// Words of an OpenVPN configuration line, read and written by its own rules (openvpn(8), "--config"): separated by white
-/// space; double quotes with backslash escapes, or single quotes without, hold a word together.
+/// Words of an OpenVPN configuration line, read and written as openvpn 2.6 itself does (openvpn(8), "--config"; what the
+/// page leaves open was tried). White space parts them. A quote means something at the beginning of a word alone, and its
+/// partner ends that word: <c>a"b"</c> is one word with two quotes in it, <c>"a"b</c> is two words. A backslash takes the
+/// meaning from a white space, a double quote or a backslash, and stands before nothing else, but in single quotes, where
+/// it is a character. <c>#</c> and <c>;</c> at the beginning of a word make the rest of the line a comment.
 /// </summary>
 internal static class DirectiveText
 {
@@ -15,36 +18,33 @@ internal static class DirectiveText
     private static readonly SearchValues<char> PlainCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:/_+-,=@!");
 
-    /// <summary>Splits a line into words; false where a quote is not closed.</summary>
-    public static bool TrySplit(string line, out List<string> words)
+    /// <summary>Splits a line into words.</summary>
+    /// <returns>What openvpn would not read; null where it reads all of it.</returns>
+    public static string? Split(string line, out List<string> words)
     {
         words = [];
-        StringBuilder? word = null;
-        var quote = '\0';
-        for (var i = 0; i < line.Length; i++)
+        var word = new StringBuilder();
+        for (var i = 0; ;)
         {
-            var c = line[i];
-            if (c == '\\' && quote != '\'' && i + 1 < line.Length)
-                (word ??= new StringBuilder()).Append(line[++i]);
-            else if (quote != '\0' && c == quote)
-                quote = '\0';
-            else if (quote != '\0')
-                word!.Append(c);
-            else if (c is '"' or '\'')
-                (quote, word) = (c, word ?? new StringBuilder());
-            else if (c is ' ' or '\t')
+            while (i < line.Length && IsSpace(line[i]))
+                i++;
+            if (i == line.Length || line[i] is '#' or ';')
+                return null;
+            var quote = line[i] is '"' or '\'' ? line[i++] : '\0';
+            for (word.Clear(); i < line.Length && !EndsWord(line[i], quote); word.Append(line[i++]))
             {
-                if (word is not null)
-                    words.Add(word.ToString());
-                word = null;
+                if (line[i] == '\\' && quote != '\'' && (++i == line.Length || !(IsSpace(line[i]) || line[i] is '"' or '\\')))
+                    return @"a \ stands before something else than "", \ or a space";
             }
-            else
-                (word ??= new StringBuilder()).Append(c);
-        }
-        if (word is not null)
+            if (quote != '\0' && i++ == line.Length)
+                return "a quote is not closed";
             words.Add(word.ToString());
-        return quote == '\0';
+        }
     }
+
+    private static bool IsSpace(char c) => c is ' ' or (>= '\t' and <= '\r');
+
+    private static bool EndsWord(char c, char quote) => quote == '\0' ? IsSpace(c) : c == quote;
 
     /// <summary>The line that openvpn reads as this directive.</summary>
     public static string Line(string name, IEnumerable<string> arguments) => string.Join(' ', [name, .. arguments.Select(Quote)]);
