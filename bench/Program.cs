@@ -16,6 +16,7 @@ using Meduza.Lab.Harness;
     ("boot", Boot.Measure),
     ("names", NameAnswers.Measure),
     ("commits", MeasureCommits),
+    ("start", MeasureStart),
 ];
 
 if (args is ["size", var account])
@@ -73,5 +74,14 @@ static void MeasureCommits()
     LargeFleet.Write(solo);
     solo.Apply("a thousand nodes");
     CommitLatency.Measure(solo, "_1000_nodes");
-    StartToApplied.Measure(solo);
+}
+
+static void MeasureStart()
+{
+    using (var small = SoloGateway.Start())
+        StartToApplied.Measure(small, "");
+    using var large = SoloGateway.Start();
+    LargeFleet.Write(large);
+    large.Apply("a thousand nodes");
+    StartToApplied.Measure(large, "_1000_nodes");
 }

@@ -12,12 +12,13 @@ internal static class StartToApplied
     private const int Samples = 10;
 
     /// <param name="solo">A gateway that has applied a commit.</param>
-    public static void Measure(SoloGateway solo)
+    /// <param name="suffix">Of the figures' names: what is different about its fleet.</param>
+    public static void Measure(SoloGateway solo, string suffix)
     {
         solo.Gateway.Data = $"{solo.Lab.Folder.Path}/data";
         Directory.CreateDirectory(solo.Gateway.Data);
         var kept = $"{solo.Gateway.Data}/meduza/snapshots";
-        Figure.Print("start_to_applied_from_etcd", "ms", [.. Enumerable.Range(0, Samples).Select(_ =>
+        Figure.Print($"start_to_applied_from_etcd{suffix}", "ms", [.. Enumerable.Range(0, Samples).Select(_ =>
         {
             // What is on the disk would be begun with.
             if (Directory.Exists(kept))
@@ -27,7 +28,7 @@ internal static class StartToApplied
             return time;
         })]);
         solo.Etcd.Stop();
-        Figure.Print("start_to_applied_from_snapshot", "ms", [.. Enumerable.Range(0, Samples).Select(_ => Start(solo))]);
+        Figure.Print($"start_to_applied_from_snapshot{suffix}", "ms", [.. Enumerable.Range(0, Samples).Select(_ => Start(solo))]);
     }
 
     /// <returns>Milliseconds until the line that says so.</returns>
