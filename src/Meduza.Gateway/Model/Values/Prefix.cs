@@ -44,6 +44,12 @@ public readonly record struct Prefix : IComparable<Prefix>
         return true;
     }
 
+    /// <summary>The network of which this one is a half.</summary>
+    /// <exception cref="InvalidOperationException">It is all addresses.</exception>
+    public Prefix Parent => Length > 0
+        ? new Prefix(_bits & Mask(Length - 1, IsIpv6), Length - 1, IsIpv6)
+        : throw new InvalidOperationException("nothing has all addresses as a half");
+
     /// <summary>True when every address of <paramref name="other"/> is one of this network's.</summary>
     public bool Contains(Prefix other) =>
         IsIpv6 == other.IsIpv6 && other.Length >= Length && (other._bits & Mask(Length, IsIpv6)) == _bits;

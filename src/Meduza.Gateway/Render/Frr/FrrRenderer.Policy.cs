@@ -53,7 +53,7 @@ internal static partial class FrrRenderer
         var hasPrivateLans = !config.FleetPrivateLans.IsEmpty;
         PrefixList(text, FrrNames.FilterIn, bgp.FilterIn.Select(rule => rule.ToString()));
         PrefixList(text, FrrNames.FilterOut, bgp.FilterOut.Select(rule => rule.ToString()));
-        PrefixList(text, FrrNames.Private, config.FleetPrivateLans.Select(WithParts));
+        PrefixSet(text, FrrNames.Private, config.FleetPrivateLans);
         // Elements of a path are separated by single spaces, and the ASes of a set, which counts as one, by commas.
         text.LineIf(neighbors.Any(neighbor => neighbor.In.NoTransit), $"bgp as-path access-list {FrrNames.Transit} seq 5 permit ^[^ ]+ [^ ]+ [^ ]+");
         text.LineIf(!neighbors.IsEmpty, $"bgp community-list standard {FrrNames.External} seq 5 permit {ExternalCommunity}");
