@@ -93,7 +93,7 @@ internal static partial class AgentProgram
         var candidates = new CandidateFolder(CandidateFolder.DefaultRoot, here.Accounts);
         candidates.Clear();
         var preflight = new PreflightCheck(
-            candidates, (program, stop) => StagedCommand.RunAsync(stage, program, PreflightCheck.Timeout, PreflightCheck.LongestOutput, stop));
+            candidates, here.Files, (program, stop) => StagedCommand.RunAsync(stage, program, PreflightCheck.Timeout, PreflightCheck.LongestOutput, stop));
         using var subscriptions = new SubscriptionKeeper(
             new DownloadFolder(SubscriptionKeeper.DefaultPath), SubscriptionSource.FetchAsync, triggers, clock, Random.Shared, log);
         var metrics = settings.Metrics.Endpoint is { } endpoint

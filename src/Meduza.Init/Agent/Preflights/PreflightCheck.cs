@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Render;
+using Meduza.Init.Agent.Apply;
 using Meduza.Init.Control;
 using Meduza.Init.Supervise.Processes;
 using Meduza.Linux;
@@ -18,8 +19,10 @@ internal sealed record PreflightResult(ImmutableArray<CommitError> Refusals, Imm
 /// Asks every program that has a check of its own whether it takes what is to replace its files, before any is touched. A
 /// program whose files stay is not asked; one that is not installed, neither.
 /// </summary>
+/// <param name="folder">Where what is to be checked is laid.</param>
+/// <param name="there">What lies on the disk now.</param>
 /// <param name="run">Executes a program and waits for its end.</param>
-internal sealed class PreflightCheck(CandidateFolder folder, Func<ExecSpec, CancellationToken, Task<StagedResult>> run)
+internal sealed class PreflightCheck(CandidateFolder folder, SeenFiles there, Func<ExecSpec, CancellationToken, Task<StagedResult>> run)
 {
     /// <summary>How long a program may take. All are asked at once, so this is how long a commit may be held up.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
@@ -132,15 +135,15 @@ internal sealed class PreflightCheck(CandidateFolder folder, Func<ExecSpec, Canc
     private static bool IsKnown(Preflight check, ImmutableArray<DesiredFile> files, DesiredState taken) => files.All(
         file => taken.Files.FirstOrDefault(there => there.Path == file.Path) is { } there && check.IsKnown(file.Content, there.Content));
 
-    private static bool Differs(DesiredFile file)
+    private bool Differs(DesiredFile file)
     {
         try
         {
-            return !File.ReadAllBytes(file.Path).AsSpan().SequenceEqual(file.Content.Span);
+            return there.Look(file.Path, file.Content)?.Content.Span.SequenceEqual(file.Content.Span) != true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Not there, or nothing that can be read: it is to be written.
+            // Nothing that can be read: it is to be written.
             return true;
         }
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using Meduza.Gateway.Render;
+using Meduza.Init.Agent.Apply;
 using Meduza.Init.Agent.Preflights;
 using Meduza.Linux.Files;
 using Meduza.Linux.Process;
@@ -17,7 +18,7 @@ public sealed class PreflightCheckTests : IDisposable
     private readonly ConcurrentQueue<ExecSpec> _asked = [];
     private readonly PreflightCheck _check;
 
-    public PreflightCheckTests() => _check = new(new CandidateFolder(Candidates, Accounts.Read()), Execute);
+    public PreflightCheckTests() => _check = new(new CandidateFolder(Candidates, Accounts.Read()), new SeenFiles(null, Accounts.Read()), Execute);
 
     private string Candidates => Path.Combine(_folder, "check");
 
@@ -112,7 +113,7 @@ public sealed class PreflightCheckTests : IDisposable
                 (new(new Exit(1, 127, 0), "", new ExecReport(ExecStep.User, 0, "games")), "could not be asked about its configuration: user \"games\" does not exist"),
             ])
         {
-            var check = new PreflightCheck(new CandidateFolder(Candidates, Accounts.Read()), (_, _) => Task.FromResult(answer));
+            var check = new PreflightCheck(new CandidateFolder(Candidates, Accounts.Read()), new SeenFiles(null, Accounts.Read()), (_, _) => Task.FromResult(answer));
             var result = await check.AskAsync(state, null, Cancellation);
             Assert.Empty(result.Refusals);
             Assert.Contains(warning, Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
@@ -187,7 +188,7 @@ public sealed class PreflightCheckTests : IDisposable
     public async Task Who_stops_waiting_leaves_no_candidate_behind()
     {
         using var cancel = new CancellationTokenSource();
-        var check = new PreflightCheck(new CandidateFolder(Candidates, Accounts.Read()), async (_, stop) =>
+        var check = new PreflightCheck(new CandidateFolder(Candidates, Accounts.Read()), new SeenFiles(null, Accounts.Read()), async (_, stop) =>
         {
             Assert.True(Directory.Exists(Candidates));
             await cancel.CancelAsync();
