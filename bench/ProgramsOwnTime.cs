@@ -21,12 +21,25 @@ internal static class ProgramsOwnTime
     /// <param name="solo">A gateway with a filter of <see cref="CommitLatency"/>'s and its WireGuard device.</param>
     public static void Measure(SoloGateway solo)
     {
+        Etcd(solo);
         Bgpd(solo);
         WireGuardGo(solo);
         OpenVpn(solo);
         // It was done behind the agent's back.
         if (solo.Init.Meduza("reconcile") is { ExitCode: not 0 } failed)
             throw new LabException(failed.Error);
+    }
+
+    /// <summary>From a write to etcd's telling of it: each commit's word is one.</summary>
+    private static void Etcd(SoloGateway solo)
+    {
+        using var etcd = new EtcdJson(solo.Lab);
+        using var events = solo.Etcd.Watch(solo.Etcd.Commit("before puts") + 1);
+        Figure.Print("etcd_own_time_of_a_write", "ms", [.. Enumerable.Range(0, Samples).Select(n => Milliseconds(() =>
+        {
+            etcd.Write([("/bench", $"{n}")]);
+            events.WaitFor("/bench", e => e.Value == $"{n}");
+        }))]);
     }
 
     /// <summary>The lines of another filter, and what is in force after them, read once.</summary>
