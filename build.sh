@@ -29,6 +29,7 @@ usage: ./build.sh [VERB]
   size          compile once more, and print where the bytes of the binary are; one line of JSON a part
   fuzz          give 10 million mutated messages to every netlink parser, and 100,000 fleets of hostile keys to every
                 renderer; "fuzz netlink" or "fuzz rendering" for one of them, "fuzz rendering N SEED" for N others
+  doubles       build artifacts/meduza-doubles, which stands in for mihomo and MosDNS in the lab
   clean         remove everything that was built
 TEXT
 }
@@ -42,6 +43,7 @@ main() {
         lab) run_demo --keep ;;
         bench | "bench "*) shift && run_bench "$@" ;;
         soak | "soak "*) shift && run_soak "$@" ;;
+        doubles) publish_doubles ;;
         size) measure_size ;;
         fuzz | "fuzz "*) shift && run_fuzz "$@" ;;
         clean) clean ;;

@@ -17,6 +17,19 @@ publish_binary() {
     say "artifacts/meduza-init: $(stat -c %s artifacts/meduza-init | numfmt --to=si --suffix=B)"
 }
 
+# What stands in for programs that no archive has: artifacts/meduza-doubles.
+publish_doubles() {
+    local rid
+    need_sdk
+    need_link_tools
+    rid=$(runtime_id)
+    say "compiling meduza-doubles for $rid"
+    dotnet publish tests/Meduza.Doubles/Meduza.Doubles.csproj -c Release -r "$rid" -o artifacts/doubles -v quiet -nologo -clp:ErrorsOnly >&2 ||
+        die "meduza-doubles does not compile; the errors are above"
+    install -m 755 artifacts/doubles/meduza-doubles artifacts/meduza-doubles.new
+    mv -f artifacts/meduza-doubles.new artifacts/meduza-doubles
+}
+
 # By the account of the native compiler, which it gives only when asked.
 measure_size() {
     local rid

@@ -9,8 +9,9 @@ test_all() {
     need_mihomo_schema
     need_other_frr
     publish_binary
+    publish_doubles
     need_vm
-    run_tests tests/*/*.csproj
+    run_tests tests/*.Tests/*.csproj tests/Meduza.Lab/*.csproj tests/Meduza.Vm/*.csproj
 }
 
 # Not in it: the lab and the virtual machine. Many of these too try the real programs, in namespaces of their own.
@@ -28,7 +29,7 @@ run_tests() {
     need_sdk
     need_link_tools
     mkdir -p "$REPORTS"
-    export MEDUZA_INIT=$PWD/artifacts/meduza-init
+    export MEDUZA_INIT=$PWD/artifacts/meduza-init MEDUZA_DOUBLES=$PWD/artifacts/meduza-doubles
     say "building the tests"
     # One build for all, so that what they share is compiled once.
     dotnet build Meduza.sln -c Debug -v quiet -nologo -clp:ErrorsOnly >&2 || die "the tests do not compile; the errors are above"

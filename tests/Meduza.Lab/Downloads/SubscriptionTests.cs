@@ -17,7 +17,7 @@ public sealed class SubscriptionTests : IDisposable
         _gateway = _lab.AddGateway("gw");
         _lab.Etcd.Put(
             ("/global/mesh_type", "tinc"), (Node + "clash/enable", "true"), (Node + "clash/active_subscription", "main"), (Url, "file:///data/clash/main.yaml"));
-        _gateway.Start(prepare: ProxyDoubles.Prepare);
+        ProxyDoubles.Start(_gateway);
     }
 
     public void Dispose() => _lab.Dispose();
@@ -34,7 +34,7 @@ public sealed class SubscriptionTests : IDisposable
     {
         _lab.Etcd.Commit("first");
         _gateway.UntilState("mihomo", "starting");
-        _gateway.Init.Run("touch", "/run/go");
+        ProxyDoubles.Go(_gateway.Init);
         Assert.Empty(_lab.Events.WaitForCommit("gw", "first", "applied", Limit).Errors);
         var pid = (int)_gateway.UntilState("mihomo", "ready")["pid"]!;
         _gateway.Init.WaitUntil(() => Says("put the subscription there, or name another file; there is no earlier one"), "the reason in status", Limit);
@@ -70,7 +70,7 @@ public sealed class SubscriptionTests : IDisposable
         Write("main.yaml", "proxies: [{name: first-proxy, type: direct}]");
         _lab.Etcd.Commit("first");
         _gateway.UntilState("mihomo", "starting");
-        _gateway.Init.Run("touch", "/run/go");
+        ProxyDoubles.Go(_gateway.Init);
         Assert.Empty(_lab.Events.WaitForCommit("gw", "first", "applied", Limit).Errors);
         _gateway.Init.WaitUntil(() => Config().Contains("first-proxy", StringComparison.Ordinal), "it is in use", Limit);
         Assert.Equal((0, "subscription 'main': not modified\n", ""), Refresh());

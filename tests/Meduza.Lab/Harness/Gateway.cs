@@ -52,6 +52,9 @@ public sealed class Gateway : IDisposable
     /// <summary>A folder out here that it has as <c>/data</c> from its next start on; null is none that outlives it.</summary>
     public string? Data { get; set; }
 
+    /// <summary>Programs that it has from its next start on, see <see cref="PidOneOptions.Programs"/>.</summary>
+    public IReadOnlyDictionary<string, string> Programs { get; set; } = new Dictionary<string, string>();
+
     /// <summary>Boots it, with a root as fresh as the first time.</summary>
     /// <param name="environment">What comes beside, or instead of, <c>NODE_ID</c> and <c>ETCD_ENDPOINTS</c>; a bare name takes one away.</param>
     /// <param name="prepare">See <see cref="PidOneOptions.Prepare"/>.</param>
@@ -78,6 +81,7 @@ public sealed class Gateway : IDisposable
             Environment = [.. variables.Select(v => $"{v.Key}={v.Value}")],
             Prepare = prepare,
             Data = Data,
+            Programs = Programs,
         });
         return _init;
     }

@@ -20,6 +20,9 @@ public sealed record PidOneOptions
     /// <summary>A folder out here that it has as <c>/data</c>, and that outlives it; null is none.</summary>
     public string? Data { get; init; }
 
+    /// <summary>Programs from out here, by the name that they have in its <c>/usr/bin</c>.</summary>
+    public IReadOnlyDictionary<string, string> Programs { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Shell commands run in the new root just before the program; there is no <c>/proc</c> yet.</summary>
     public string Prepare { get; init; } = "";
 }
@@ -54,6 +57,7 @@ public sealed class PidOne : IDisposable
                 .. Spawn.OwnEnvironment(),
                 $"LAB_FOLDER={mountPoint}", $"LAB_HOSTNAME={Name}", $"LAB_OUTPUT={OutputPath}", $"LAB_BINARY={Binary.Path}",
                 $"LAB_NETNS={options.Network?.Handle}", $"LAB_CGROUP={_cgroup?.Path}", $"LAB_PREPARE={options.Prepare}", $"LAB_DATA={options.Data}",
+                $"LAB_PROGRAMS={string.Join('\n', options.Programs.Select(program => $"{program.Key}={program.Value}"))}",
             ]);
         try
         {

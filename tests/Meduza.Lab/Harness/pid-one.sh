@@ -5,7 +5,8 @@
 #   inside   builds the root, moves into it, becomes the program
 #
 # In the environment: LAB_FOLDER (an empty folder), LAB_HOSTNAME, LAB_OUTPUT (file for stdout and stderr), LAB_BINARY,
-# LAB_NETNS (path, or empty for a new one), LAB_CGROUP (path, or empty), LAB_DATA (a folder for /data, or empty), LAB_PREPARE (shell, run in the new root).
+# LAB_NETNS (path, or empty for a new one), LAB_CGROUP (path, or empty), LAB_DATA (a folder for /data, or empty), LAB_PROGRAMS
+# (lines NAME=PATH: programs put into /usr/bin), LAB_PREPARE (shell, run in the new root).
 # The arguments are env(1)'s: the whole environment of the program, the program, its arguments.
 set -eu
 stage=$1
@@ -39,6 +40,11 @@ mkdir dev proc sys run tmp var/log var/tmp lab-outer
 chmod 1777 tmp var/tmp
 cp "$LAB_BINARY" usr/bin/meduza-init
 ln -sf meduza-init usr/bin/meduza
+while IFS='=' read -r name path; do
+    [ -z "$name" ] || install -m 755 "$path" "usr/bin/$name"
+done <<PROGRAMS
+$LAB_PROGRAMS
+PROGRAMS
 
 mount -n -t tmpfs -o mode=755 dev dev
 mknod -m 666 dev/null c 1 3

@@ -27,7 +27,7 @@ public sealed class QueryStreamTests : IDisposable
         _lab.Own(new LabResolver(_lab.Core, "192.0.2.1", Fallback));
         _lab.Etcd.Put(
             ("/global/mesh_type", "tinc"), (Node + "lan", "10.1.0.0/24"), (Node + "clash/enable", "true"), (Node + "mosdns/enable", "true"), (Node + "dnsmasq/enable", "true"), (HostKey, "10.1.0.100"));
-        _gateway.Start(["DNS_NAMESERVERS=192.0.2.1"], ProxyDoubles.Prepare);
+        ProxyDoubles.Start(_gateway, ["DNS_NAMESERVERS=192.0.2.1"]);
         _lab.Etcd.Commit("first");
         _gateway.UntilState("dnsmasq", "ready");
     }
@@ -49,7 +49,7 @@ public sealed class QueryStreamTests : IDisposable
 
         Answers(Fallback);
         using var hosts = new HostChanges(_lab.Etcd, HostKey, 100);
-        _gateway.Init.Run("touch", "/run/go");
+        ProxyDoubles.Go(_gateway.Init);
         Answers(ProxyDoubles.MosdnsAnswer);
 
         // Killed: it is back by itself.

@@ -22,14 +22,14 @@ public sealed class UpstreamTests : IDisposable
 
     public void Dispose() => _lab.Dispose();
 
-    private PidOne Start(string prepare = "") => _gateway.Start([$"DNS_NAMESERVERS={Fallbacks}"], $"{ProxyDoubles.Prepare}\n{prepare}");
+    private PidOne Start(string prepare = "") => ProxyDoubles.Start(_gateway, [$"DNS_NAMESERVERS={Fallbacks}"], prepare);
 
     private void StartWithAll()
     {
         Start().Run("true");
         _lab.Etcd.Commit("first");
         _gateway.UntilState("mihomo", "starting");
-        _gateway.Init.Run("touch", "/run/go");
+        ProxyDoubles.Go(_gateway.Init);
         Asked("127.0.0.1#1153", "127.0.0.1#1053", "192.0.2.1", "192.0.2.250");
     }
 
@@ -61,6 +61,23 @@ public sealed class UpstreamTests : IDisposable
         Asked("127.0.0.1#1153", "127.0.0.1#1053", "192.0.2.1", "192.0.2.250");
         _gateway.Init.WaitUntil(
             () => !_gateway.Init.Meduza("status", "--json").Output.Contains("does not answer names", StringComparison.Ordinal), "it is no longer told");
+    }
+
+    [Fact]
+    public void One_that_hangs_is_unhealthy_in_status_and_in_etcd_until_it_answers()
+    {
+        StartWithAll();
+        _gateway.WaitUntilUp(TimeSpan.FromSeconds(60));
+        var pid = _gateway.Signal("mosdns", SigStop);
+        _gateway.UntilState("mosdns", "unhealthy", "an answer to names at 127.0.0.1:1153");
+        _lab.Events.WaitFor("/updated/gw/mosdns/status", e => e.Value?.StartsWith("down ", StringComparison.Ordinal) == true, TimeSpan.FromSeconds(60));
+        Assert.Equal(3, _gateway.Init.Meduza("status", "--quiet").ExitCode);
+
+        Assert.Equal(pid, _gateway.Signal("mosdns", SigContinue));
+        _gateway.UntilState("mosdns", "ready");
+        _lab.Events.WaitFor("/updated/gw/mosdns/status", _ => _lab.Etcd.Get("/updated/gw/mosdns/status")!.StartsWith("up ", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+        _gateway.WaitUntilUp(TimeSpan.FromSeconds(60));
+        Assert.Equal(0, (int)_gateway.Service("mosdns")["restarts"]!);
     }
 
     [Fact]
@@ -138,7 +155,7 @@ public sealed class UpstreamTests : IDisposable
         Start("rm -f /etc/resolv.conf; mkdir -p /etc/resolv.conf/there");
         _lab.Etcd.Commit("first");
         _gateway.UntilState("mihomo", "starting");
-        _gateway.Init.Run("touch", "/run/go");
+        ProxyDoubles.Go(_gateway.Init);
         Asked("127.0.0.1#1153", "127.0.0.1#1053", "192.0.2.1", "192.0.2.250");
         _gateway.Init.WaitUntil(
             () => _gateway.Init.Meduza("status", "--json").Output.Contains("/etc/resolv.conf: ", StringComparison.Ordinal), "it is told in status");

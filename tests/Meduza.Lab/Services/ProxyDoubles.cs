@@ -1,70 +1,71 @@
+using Meduza.Lab.Harness;
+
 namespace Meduza.Lab.Services;
 
 /// <summary>
-/// Programs in the place of mihomo and MosDNS, which no archive has: each binds what the original binds, and answers there.
-/// Every name has the one address by which it is known who answered. A double of mihomo binds its ports when
-/// <c>/run/go</c> is there. A signal makes each of them hang, or end.
+/// Programs in the place of mihomo and MosDNS, which no archive has: <c>tests/Meduza.Doubles</c>, or the true ones where
+/// <c>MEDUZA_REAL_MIHOMO</c> and <c>MEDUZA_REAL_MOSDNS</c> name them. mihomo begins when it is let go. Faults are files
+/// (<see cref="Set"/>), and signals.
 /// </summary>
 internal static class ProxyDoubles
 {
     /// <summary>The address that MosDNS gives for every name, and that mihomo gives.</summary>
     public const string MosdnsAnswer = "198.51.100.1", MihomoAnswer = "198.51.100.2";
 
-    /// <summary>For <see cref="Harness.PidOneOptions.Prepare"/>.</summary>
-    public const string Prepare = $$"""
-        cat > /usr/bin/lab-names.pl <<'PERL'
-        use strict;
-        use Socket;
-        # A resolver: every name has one address, for no time.
-        sub names {
-            my ($address, $port) = @_;
-            socket(my $server, AF_INET, SOCK_DGRAM, 0) or die $!;
-            bind($server, pack_sockaddr_in($port, inet_aton($address))) or die $!;
-            return $server;
-        }
-        sub answer {
-            my ($server, $address) = @_;
-            my $from = recv($server, my $question, 4096, 0) or return;
-            return if length $question < 17;
-            my $end = 12;
-            $end += 1 + ord substr($question, $end, 1) while $end < length($question) && ord substr($question, $end, 1);
-            send($server, substr($question, 0, 2) . pack('n5', 0x8180, 1, 1, 0, 0) . substr($question, 12, $end - 7)
-                . pack('n3Nna4', 0xc00c, 1, 1, 0, 4, inet_aton($address)), 0, $from);
-        }
-        1;
-        PERL
-        cat > /usr/bin/mihomo <<'PERL'
-        #!/usr/bin/perl
-        use strict;
-        use Socket;
-        require '/usr/bin/lab-names.pl';
-        $SIG{HUP} = sub { };
-        select(undef, undef, undef, 0.02) until -e '/run/go';
-        my $names = names('127.0.0.1', 1053);
-        socket(my $listener, AF_INET, SOCK_STREAM, 0) or die $!;
-        setsockopt($listener, SOL_SOCKET, SO_REUSEADDR, 1);
-        bind($listener, pack_sockaddr_in(9090, INADDR_LOOPBACK)) or die $!;
-        listen($listener, 16) or die $!;
-        while (1) {
-            my $ready = '';
-            vec($ready, fileno($_), 1) = 1 for $names, $listener;
-            next if select($ready, undef, undef, undef) < 1;
-            answer($names, '{{MihomoAnswer}}') if vec($ready, fileno($names), 1);
-            next unless vec($ready, fileno($listener), 1);
-            accept(my $client, $listener) or next;
-            sysread($client, my $question, 4096);
-            syswrite($client, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-            close $client;
-        }
-        PERL
-        cat > /usr/bin/mosdns <<'PERL'
-        #!/usr/bin/perl
-        use strict;
-        require '/usr/bin/lab-names.pl';
-        my $names = names('127.0.0.1', 1153);
-        answer($names, '{{MosdnsAnswer}}') while 1;
-        PERL
-        chmod 644 /usr/bin/lab-names.pl
-        chmod 755 /usr/bin/mihomo /usr/bin/mosdns
+    /// <summary>Faults of a program, as the double knows them.</summary>
+    public const string Hold = "hold", Hang = "hang", Crash = "crash", Reject = "reject";
+
+    private const string Folder = "/var/lib/doubles";
+
+    /// <summary>For <see cref="PidOneOptions.Prepare"/>: mihomo is held at its start, before it binds anything.</summary>
+    public static string Prepare { get; } = $"""
+        mkdir -m 755 -p {Folder}
+        touch {Folder}/mihomo.{Hold}
+        for program in mihomo mosdns; do
+            [ -e /usr/bin/$program.true ] || ln -sf meduza-doubles /usr/bin/$program
+        done
+        if [ -e /usr/bin/mosdns.true ]; then ln -sf mosdns.true /usr/bin/mosdns; fi
+        if [ -e /usr/bin/mihomo.true ]; then
+            printf '%s\n' '#!/bin/sh' 'case " $* " in *" -t "* | *" -v "*) exec /usr/bin/mihomo.true "$@" ;; esac' \
+                'while [ -e {Folder}/mihomo.{Hold} ]; do sleep 0.02; done' 'exec /usr/bin/mihomo.true "$@"' > /usr/bin/mihomo
+            chmod 755 /usr/bin/mihomo
+        fi
         """;
+
+    /// <summary>For <see cref="Gateway.Programs"/>.</summary>
+    public static IReadOnlyDictionary<string, string> Programs
+    {
+        get
+        {
+            var programs = new Dictionary<string, string> { ["meduza-doubles"] = Binary.Doubles };
+            foreach (var (name, variable) in (ReadOnlySpan<(string, string)>)[("mihomo", "MEDUZA_REAL_MIHOMO"), ("mosdns", "MEDUZA_REAL_MOSDNS"), ("easytier-core", "MEDUZA_REAL_EASYTIER")])
+            {
+                if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path)
+                    programs[name + ".true"] = path;
+            }
+            return programs;
+        }
+    }
+
+    /// <summary>Boots a gateway with both programs.</summary>
+    public static PidOne Start(Gateway gateway, IReadOnlyList<string>? environment = null, string prepare = "")
+    {
+        gateway.Programs = Programs;
+        var init = gateway.Start(environment, $"{Prepare}\n{prepare}");
+        // Only then is its root as it is to be, and what a test does in there is not undone.
+        init.WaitUntil(() => File.Exists(init.ControlSocket), "PID 1 runs");
+        return init;
+    }
+
+    /// <summary>Lets mihomo begin.</summary>
+    public static void Go(PidOne init) => Clear(init, "mihomo", Hold);
+
+    /// <summary>From now on the program has this fault.</summary>
+    public static void Set(PidOne init, string program, string fault)
+    {
+        Must.Run(init.Inside("sh", "-c", $"umask 022; : > {Folder}/{program}.{fault}"));
+    }
+
+    /// <summary>The fault is over.</summary>
+    public static void Clear(PidOne init, string program, string fault) => Must.Run(init.Inside("rm", "-f", $"{Folder}/{program}.{fault}"));
 }

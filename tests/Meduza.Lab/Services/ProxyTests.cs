@@ -19,14 +19,14 @@ public sealed class ProxyTests : IDisposable
         _lab.Etcd.Put(
             ("/global/mesh_type", "tinc"), (Node + "lan", "10.1.0.0/24"), (Node + "clash/enable", "true"), (Node + "clash/mode", "tproxy"),
             (Node + "mosdns/enable", "true"));
-        _gateway.Start(prepare: ProxyDoubles.Prepare);
+        ProxyDoubles.Start(_gateway);
     }
 
     public void Dispose() => _lab.Dispose();
 
     private bool IsProxying() => _gateway.Network.Run("nft", "list", "ruleset").Output.Contains("CLASH_TPROXY", StringComparison.Ordinal);
 
-    private void Go() => _gateway.Init.Run("touch", "/run/go");
+    private void Go() => ProxyDoubles.Go(_gateway.Init);
 
     [Fact]
     public void Nothing_is_proxied_before_the_API_answers_nor_while_it_does_not()
