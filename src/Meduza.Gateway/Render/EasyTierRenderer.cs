@@ -38,6 +38,8 @@ internal static class EasyTierRenderer
             After = ["dnsmasq"],
             Readiness = new Readiness(ReadinessKind.Device, easyTier.Device.ToString()),
             Revision = Fingerprint.Of(file),
+            // At its start it writes its whole configuration to its standard output, and there is no option against that.
+            SecretFields = ["network_secret"],
         });
         // Without the option (before 2.4) it ends with 2, the argument parser's status, which is no refusal.
         state.Preflight(new Preflight(Component, [machine.EasyTier, "--check-config", "--config-file", ConfigPath], [ConfigPath], owner)

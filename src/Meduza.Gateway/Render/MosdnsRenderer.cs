@@ -35,7 +35,7 @@ internal static class MosdnsRenderer
         List<DesiredFile> files =
         [
             // Whoever writes plugins may have put a password into one.
-            state.File(new DesiredFile(ConfigPath, YamlWriter.Write(document), StateBuilder.PrivateFile, Component) { Owner = owner }),
+            state.File(new DesiredFile(ConfigPath, YamlWriter.Write(document), StateBuilder.PrivateFile, Component) { Owner = owner, Secret = plugins is not null }),
         ];
         foreach (var (name, text) in mosdns.Lists)
             files.Add(state.File($"{MosdnsConfig.Folder}/{MosdnsConfig.ListFile(name)}", ListText(text), StateBuilder.PublicFile, Component));
@@ -52,6 +52,8 @@ internal static class MosdnsRenderer
             Requires = config.Clash is null ? [] : [MihomoRenderer.Service],
             WhenRequiredRestarts = RequiredRestart.Tell,
             Readiness = ReadinessOf((YamlSequence)document["plugins"]!),
+            // One that hangs keeps its port: the agent asks it, for dnsmasq's sake.
+            Health = new HealthCheck(new Readiness(ReadinessKind.Agent, "")) { FailureThreshold = 1, SuccessThreshold = 1 },
             Revision = Fingerprint.Of([.. files]),
         });
     }

@@ -90,6 +90,12 @@ public sealed record ServiceDefinition
     /// <summary>Fingerprint of all that it reads again on <see cref="ReloadSignal"/>.</summary>
     public string ReloadRevision { get; init => field = value ?? ""; } = "";
 
+    /// <summary>
+    /// Words that stand before secrets in what it writes (<c>network_secret</c>): its log has no line beyond one. The secrets
+    /// themselves need not be known for that, nor told to whoever keeps the log.
+    /// </summary>
+    public ImmutableArray<string> SecretFields { get; init => field = value.IsDefault ? [] : value; } = [];
+
     /// <summary>True when it requires the service named, or starts after it.</summary>
     public bool DependsOn(string name) => Requires.Contains(name) || After.Contains(name);
 
@@ -114,6 +120,7 @@ public sealed record ServiceDefinition
             && StopSignal == other.StopSignal
             && StopTimeoutMilliseconds == other.StopTimeoutMilliseconds
             && ReloadSignal == other.ReloadSignal
-            && Revision == other.Revision;
+            && Revision == other.Revision
+            && SecretFields.SequenceEqual(other.SecretFields);
     }
 }

@@ -37,6 +37,8 @@ internal static class DefinitionCheck
             return $"{service}: a name that it starts after is missing";
         if (definition.Requires.Any(name => !IsName(name)))
             return $"{service}: what it requires must be names of services";
+        if (!Whole(definition.SecretFields) || definition.SecretFields.Any(string.IsNullOrEmpty))
+            return $"{service}: a word that stands before its secrets is missing, or holds a NUL";
         if (definition.StartTimeoutMilliseconds < -1)
             return $"{service}: its start time-out must be milliseconds, or -1 for none";
         if (definition.Kind == ServiceKind.Oneshot && (definition.Readiness.Kind != ReadinessKind.Started || definition.ReloadSignal != 0))

@@ -37,6 +37,9 @@ internal sealed class ServiceLog : IDisposable
     public string Name { get; }
     public LogTail Tail { get; } = new();
 
+    /// <summary>What is hidden in its lines, from now on.</summary>
+    public SecretFields Secrets { get; set; } = SecretFields.None;
+
     /// <summary>Lines that are missing in its files.</summary>
     public long Lost => _out.File.Lost + _error.File.Lost;
 
@@ -105,7 +108,7 @@ internal sealed unsafe class LogStream : IDisposable
         (_log, _isError, _logs) = (log, error, logs);
         _prefix = Encoding.UTF8.GetBytes($"{log.Name}: ");
         File = new LogFile(Path.Combine(logs.Folder, $"{log.Name}.{(error ? "err" : "out")}.log"));
-        _handler = line => _logs.Take(_log, _isError, _prefix, line);
+        _handler = line => _logs.Take(_log, _isError, _prefix, _log.Secrets.Hide(line));
         (_reader, Writer) = pipe ?? Descriptor.Pipe();
         try
         {

@@ -23,7 +23,7 @@ internal sealed class StagedProcesses(
 
     public IProcess Start(ServiceDefinition definition, Action executed, Action<Notice> noticed)
     {
-        var log = logs.Open(definition.Name);
+        var log = LogOf(definition);
         var isByPipe = definition.Readiness.Kind == ReadinessKind.NotifyDescriptor;
         var (read, write) = isByPipe ? Descriptor.Pipe(LibC.O_NONBLOCK) : default;
         IDisposable? voice = read;
@@ -67,7 +67,14 @@ internal sealed class StagedProcesses(
             ReadinessKind.NotifyDescriptor when kept.Notify is { } pipe && inherited?.Take(pipe) is { } read => new NotifyPipe(read, loop, noticed),
             _ => null,
         };
-        return new StagedProcess(definition.Name, kept, report ?? new(-1), loop, logs.Open(definition.Name), strays, cgroups, executed, voice);
+        return new StagedProcess(definition.Name, kept, report ?? new(-1), loop, LogOf(definition), strays, cgroups, executed, voice);
+    }
+
+    private Logs.ServiceLog LogOf(ServiceDefinition definition)
+    {
+        var log = logs.Open(definition.Name);
+        log.Secrets = definition.SecretFields.IsEmpty ? Logs.SecretFields.None : new(definition.SecretFields);
+        return log;
     }
 
     private ExecSpec Specification(ServiceDefinition definition)
