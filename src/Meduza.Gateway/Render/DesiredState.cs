@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Model.WireGuard;
+using Meduza.Gateway.Render.Mihomo;
 
 namespace Meduza.Gateway.Render;
 
@@ -94,6 +95,9 @@ public sealed record DesiredState(
 
     /// <summary>Whom dnsmasq asks; null where it is off.</summary>
     public NameUpstreams? Names { get; init; }
+
+    /// <summary>How mihomo is asked how it is; null where it is off.</summary>
+    public MihomoApi? Mihomo { get; init; }
 
     /// <summary>What is odd about what this was rendered of besides keys (a subscription).</summary>
     public ImmutableArray<KeyFinding> Warnings { get; init; } = [];

@@ -9,6 +9,9 @@ namespace Meduza.Gateway.Render;
 /// <param name="Port">UDP.</param>
 public sealed record NameUpstream(string Service, ushort Port)
 {
+    /// <summary>True of one that is healthy while it answers names, and by nothing else.</summary>
+    public bool IsHealthyByAnswers { get; init; }
+
     public IPEndPoint Address => new(IPAddress.Loopback, Port);
 }
 

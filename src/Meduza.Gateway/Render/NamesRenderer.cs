@@ -13,7 +13,7 @@ internal static class NamesRenderer
         List<NameUpstream> programs = [];
         // One that does not listen where dnsmasq asks would cost every question a wait.
         if (state.FindService(MosdnsRenderer.Service) is { Readiness.Kind: ReadinessKind.BoundUdpPort })
-            programs.Add(new(MosdnsRenderer.Service, PluginCheck.Port));
+            programs.Add(new(MosdnsRenderer.Service, PluginCheck.Port) { IsHealthyByAnswers = true });
         if (config.Clash is not null)
             programs.Add(new(TransparentProxy.Service, ClashConfig.DnsPort));
         state.Names = new([.. programs], machine.Nameservers);

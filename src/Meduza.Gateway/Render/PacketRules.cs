@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Meduza.Gateway.Model.Values;
+using Meduza.Gateway.Render.Mihomo;
 
 namespace Meduza.Gateway.Render;
 
@@ -47,6 +48,9 @@ public sealed record TransparentProxy
     public ImmutableArray<string> ExcludedDevices { get; init; } = [];
 
     public ImmutableArray<Prefix> ExcludedDestinations { get; init; } = [];
+
+    /// <summary>The proxy's own servers, whose addresses are excluded as destinations, too.</summary>
+    public ProxyServers ExcludedServers { get; init; } = ProxyServers.None;
 
     public ImmutableArray<IPAddress> ExcludedSources { get; init; } = [];
 

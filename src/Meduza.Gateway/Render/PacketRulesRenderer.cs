@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Model.Values;
 using Meduza.Gateway.Model.WireGuard;
+using Meduza.Gateway.Render.Mihomo;
 
 namespace Meduza.Gateway.Render;
 
@@ -18,9 +19,9 @@ internal static class PacketRulesRenderer
     ];
 
     public static void Render(GatewayConfig config, Machine machine, StateBuilder state) =>
-        state.Packets = new PacketRules(Proxy(config, machine), config.NetworkMappings, config.PortForwards);
+        state.Packets = new PacketRules(Proxy(config, machine, state.ProxyServers ?? ProxyServers.None), config.NetworkMappings, config.PortForwards);
 
-    private static TransparentProxy? Proxy(GatewayConfig config, Machine machine)
+    private static TransparentProxy? Proxy(GatewayConfig config, Machine machine, ProxyServers servers)
     {
         ImmutableArray<Prefix> sources = [.. config.Lans.Concat(config.PrivateLans).Distinct().Order()];
         if (config.Clash is not { Mode: ClashMode.Tproxy } clash || sources.IsEmpty)
@@ -29,6 +30,7 @@ internal static class PacketRulesRenderer
         {
             ExcludedDevices = [.. Devices(config).Distinct().Order(StringComparer.Ordinal)],
             ExcludedDestinations = clash.ExcludeRfc1918 ? PrivateNetworks : [],
+            ExcludedServers = servers,
             ExcludedSources = machine.DefaultGateway is { AddressFamily: AddressFamily.InterNetwork } gateway ? [gateway] : [],
             ExcludeByConnection = clash.UseConntrack,
             ExcludeRedirected = !config.PortForwards.IsEmpty || !config.NetworkMappings.IsEmpty,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Model.Values;
+using Meduza.Gateway.Render.Mihomo;
 
 namespace Meduza.Gateway.Render;
 
@@ -68,6 +69,10 @@ internal sealed class StateBuilder
 
     public NameUpstreams? Names { get; set; }
 
+    public MihomoApi? Mihomo { get; set; }
+
+    public ProxyServers? ProxyServers { get; set; }
+
     /// <summary>A service added so far; null where there is none of that name.</summary>
     public ServiceDefinition? FindService(string name) => _services.Find(service => service.Name == name);
 
@@ -77,6 +82,7 @@ internal sealed class StateBuilder
         WireGuard = [.. _wireGuard],
         HealthPort = HealthPort,
         Names = Names,
+        Mihomo = Mihomo,
         Warnings = [.. _warnings],
         Preflights = [.. _preflights],
     };

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Meduza.Gateway.Render;
+using Meduza.Gateway.Render.Mihomo;
 using Meduza.Init.Agent.Apply;
 using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Agent.Apply.Packets;
@@ -83,9 +84,11 @@ internal static partial class AgentProgram
         var book = new StatusBook(settings.NodeId, clock);
         using var publisher = new StatusPublisher(book);
         await using var openVpn = new OpenVpnStates(triggers, clock);
-        await using var mihomo = new AnswerProbe(ProbePace.Api, address => new HttpQuestion(address), () => triggers.Raise(Trigger.Report), clock);
+        MihomoApi? mihomoApi = null;
+        await using var mihomo = new AnswerProbe(
+            ProbePace.Api, address => new MihomoQuestion(address, () => Volatile.Read(ref mihomoApi)), () => triggers.Raise(Trigger.Report), clock);
         await using var names = new NameService(settings.Nameservers, services, triggers, clock, log);
-        var words = new AgentWords(openVpn, mihomo);
+        var words = new AgentWords(openVpn, mihomo, api => Volatile.Write(ref mihomoApi, api), names.WordOf);
         var store = new EtcdStore(
             settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, log);
         var reporter = new Reporter(settings, book, publisher, openVpn, words, new WireGuardStates(here.WireGuard, clock, settings.WireGuardStatusInterval), here.HealthPort, services, clock);
@@ -103,7 +106,7 @@ internal static partial class AgentProgram
             LogSetting(log, $"{MetricsListen.Variable}: {wrong}");
         reporter.MetricsProblem = () => metrics is null ? settings.Metrics.Problem : metrics.Problem;
         var reconciler = new Reconciler(
-            settings, here.Machine, store, subscriptions, names, services, preflight, here.Observer,
+            settings, here.Machine, store, subscriptions, names, here.ProxyAddresses, services, preflight, here.Observer,
             new Applier(services, here, log),
             new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), () => triggers.Raise(Trigger.Report), log), new ConfirmPolicy(clock, ConfirmPolicy.ReadBoot()), reporter, words, triggers, clock,
             log);
@@ -116,6 +119,7 @@ internal static partial class AgentProgram
             reconciler.RunAsync(life.Token),
             subscriptions.RunAsync(life.Token),
             names.RunAsync(life.Token),
+            here.ProxyAddresses.RunAsync(life.Token),
             WatchDevicesAsync(monitor, triggers, life.Token),
             FileWatch.RunAsync(folders, here.Files, triggers, clock, life.Token),
             PacketWatch.RunAsync(triggers, () => here.Observer.HasPackets, clock, log, life.Token),

@@ -14,7 +14,7 @@ public sealed class MergeMemoryTests
     {
         var memory = new MergeMemory();
         var times = 0;
-        MergedConfig Get(MergeSource source) => memory.Get(source, _ => new MergedConfig(Encoding.UTF8.GetBytes($"{++times}"), "", []));
+        MergedConfig Get(MergeSource source) => memory.Get(source, _ => new MergedConfig(Encoding.UTF8.GetBytes($"{++times}"), new("", null, false), ProxyServers.None, []));
         var source = new MergeSource(Shipped, Subscription, ClashMode.Mixed, new Secret("s"));
 
         Assert.Same(Get(source), Get(source with { Secret = new Secret("s") }));

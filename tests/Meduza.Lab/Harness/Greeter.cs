@@ -21,19 +21,24 @@ public sealed class Greeter : IDisposable
     }
 
     /// <summary>Connects from a network namespace.</summary>
-    /// <returns>What the service says; null where nobody takes the connection.</returns>
-    public static string? Ask(NetworkNamespace from, string address, int port)
+    /// <returns>What the service says; null where nobody takes the connection, or says anything.</returns>
+    public static string? Ask(NetworkNamespace from, string address, int port) => Ask(from, address, port, Must.Patience);
+
+    /// <summary>Connects to somebody who may hang.</summary>
+    /// <param name="patience">How long he may say nothing.</param>
+    /// <returns>What he says; null where nobody takes the connection, or says anything.</returns>
+    public static string? Ask(NetworkNamespace from, string address, int port, TimeSpan patience)
     {
         ArgumentNullException.ThrowIfNull(from);
         using var socket = from.Open(SocketType.Stream, ProtocolType.Tcp);
-        socket.ReceiveTimeout = (int)Must.Patience.TotalMilliseconds;
+        socket.ReceiveTimeout = (int)patience.TotalMilliseconds;
         try
         {
             socket.Connect(IPAddress.Parse(address), port);
             var bytes = new byte[100];
             return Encoding.ASCII.GetString(bytes, 0, socket.Receive(bytes));
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.TimedOut or SocketError.ConnectionReset or SocketError.WouldBlock)
         {
             return null;
         }

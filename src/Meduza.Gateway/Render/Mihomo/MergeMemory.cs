@@ -9,9 +9,10 @@ internal readonly record struct MergeSource(ReadOnlyMemory<byte> Shipped, ReadOn
 
 /// <summary>A merged configuration.</summary>
 /// <param name="Text">As the file has it.</param>
-/// <param name="Controller">Where its API listens.</param>
+/// <param name="Api">How it is asked how it is.</param>
+/// <param name="Servers">Where its proxies are.</param>
 /// <param name="Notes">What of the subscription was not taken.</param>
-internal sealed record MergedConfig(ReadOnlyMemory<byte> Text, string Controller, ImmutableArray<string> Notes);
+internal sealed record MergedConfig(ReadOnlyMemory<byte> Text, MihomoApi Api, ProxyServers Servers, ImmutableArray<string> Notes);
 
 /// <summary>
 /// The last configuration that was merged. A subscription has megabytes, and most commits change nothing of what it is

@@ -32,6 +32,8 @@ internal static class MihomoRenderer
         state.Folder(new DesiredFolder(DataFolder, StateBuilder.PrivateFolder, owner) { Component = Component });
         var merged = Merged(clash, machine, state);
         var file = state.File(new DesiredFile(ConfigPath, merged.Text, StateBuilder.PrivateFile, Component) { Owner = owner, Secret = true });
+        state.Mihomo = merged.Api;
+        state.ProxyServers = merged.Servers;
         state.Service(new ServiceDefinition
         {
             Name = Service,
@@ -39,7 +41,7 @@ internal static class MihomoRenderer
             Command = [machine.Mihomo, "-d", DataFolder, "-f", ConfigPath],
             Privileges = ProgramPrivileges.Mihomo.On(machine),
             // Its API answers: the agent asks, then and from then on.
-            Readiness = new Readiness(ReadinessKind.Agent, merged.Controller),
+            Readiness = new Readiness(ReadinessKind.Agent, merged.Api.Address),
             ReloadSignal = SigHup,
             ReloadRevision = Fingerprint.Of(file),
         });
@@ -79,6 +81,6 @@ internal static class MihomoRenderer
         var shipped = YamlReader.Read(source.Shipped) as YamlMap
             ?? throw new InvalidOperationException($"{ShippedFile.Folder}/{ShippedFile.Mihomo} is not a map");
         var merged = MihomoConfig.Merge(shipped, document, source.Mode, source.Secret, note => notes.Add($"of the subscription, {note}"));
-        return new(YamlWriter.Write(merged), MihomoConfig.ControllerOf(merged), notes.ToImmutable());
+        return new(YamlWriter.Write(merged), MihomoApi.Of(merged), ProxyServers.Of(merged, DataFolder), notes.ToImmutable());
     }
 }

@@ -22,7 +22,8 @@ internal sealed class MachineAccess : IDisposable
         CancellationToken cancellation)
     {
         Route = RouteSocket.Open();
-        Packets = new(Route);
+        ProxyAddresses = new(triggers, clock, Dns.GetHostAddressesAsync);
+        Packets = new(Route, () => ProxyAddresses.Current);
         _kernelWireGuard = WireGuardSocket.TryOpen();
         var userspace = new UserspaceWireGuard();
         WireGuard = new(
@@ -38,6 +39,10 @@ internal sealed class MachineAccess : IDisposable
 
     public RouteSocket Route { get; }
     public PacketApplier Packets { get; }
+
+    /// <summary>Where the proxy's own servers are.</summary>
+    public ServerAddresses ProxyAddresses { get; }
+
     public WireGuardApplier WireGuard { get; }
     public Accounts Accounts { get; }
     public FrrDaemons Frr { get; }
@@ -62,6 +67,7 @@ internal sealed class MachineAccess : IDisposable
         HealthPort.Dispose();
         _kernelWireGuard?.Dispose();
         Packets.Dispose();
+        ProxyAddresses.Dispose();
         Route.Dispose();
     }
 }

@@ -30,7 +30,15 @@ internal sealed partial class NameService(
     /// </summary>
     private static readonly TimeSpan Acquaintance = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>How long one has to leave questions unanswered until it is called unhealthy: what is over by then was a hiccup.</summary>
+    private static readonly TimeSpan Hiccup = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<string, AnswerProbe> _probes = new(StringComparer.Ordinal);
+    private long? _silentSince;
+    private volatile Judged? _judged;
+
+    /// <summary>What is known of the program that is healthy by its answers: there is one.</summary>
+    private sealed record Judged(string Service, AgentWord Word);
     private readonly Triggers _wake = new();
     private readonly RetryDelay _retry = new(clock);
     private volatile NameUpstreams? _wanted;
@@ -40,6 +48,9 @@ internal sealed partial class NameService(
 
     /// <summary>What is wrong with those who should answer.</summary>
     public KeyFinding[] Problems => _problems;
+
+    /// <summary>What is known of a service that is healthy by its answers; null of any other. For any thread.</summary>
+    public AgentWord? WordOf(string service) => _judged is { } judged && judged.Service == service ? judged.Word : null;
 
     /// <summary>Whom dnsmasq is to ask, from now on; null while that is off, or not known yet.</summary>
     public void Want(NameUpstreams? wanted)
@@ -81,6 +92,7 @@ internal sealed partial class NameService(
         var wanted = dnsmasq is null ? null : _wanted;
         var problems = new List<KeyFinding>();
         await FollowAsync(wanted);
+        var untilWord = Judge(wanted);
         var wait = wanted is null ? Timeout.InfiniteTimeSpan : UntilAcquainted(wanted);
         // Each by itself: where one cannot be written the other is right all the same.
         var isOwnRight = await TryAsync(problems, () =>
@@ -97,7 +109,7 @@ internal sealed partial class NameService(
         problems.AddRange((wanted?.Programs ?? []).Where(program => _probes[program.Service].IsHealthy == false).Select(program => new KeyFinding(
             program.Service, $"does not answer names at {program.Address}, so dnsmasq does not ask it until it does: see meduza logs {program.Service}")));
         Tell([.. problems]);
-        return wait;
+        return untilWord != Timeout.InfiniteTimeSpan && (wait == Timeout.InfiniteTimeSpan || untilWord < wait) ? untilWord : wait;
     }
 
     private static async Task<bool> TryAsync(List<KeyFinding> problems, Func<Task> put)
@@ -122,8 +134,9 @@ internal sealed partial class NameService(
         foreach (var (name, probe) in _probes)
         {
             var program = wanted?.Programs.FirstOrDefault(program => program.Service == name);
-            var isReady = services.Services.TryGetValue(name, out var service) && service.State == ServiceStates.Ready;
-            await probe.FollowAsync(program is not null && isReady ? service!.Pid : 0, program?.Address.ToString() ?? "");
+            // One that is unhealthy is asked on: its answers are how it is known that it is well again.
+            var isThere = services.Services.TryGetValue(name, out var service) && service.State is ServiceStates.Ready or ServiceStates.Unhealthy;
+            await probe.FollowAsync(program is not null && isThere ? service!.Pid : 0, program?.Address.ToString() ?? "");
         }
     }
 
@@ -138,13 +151,35 @@ internal sealed partial class NameService(
 
     private async Task PutServersAsync(NameUpstreams wanted, CancellationToken cancellation)
     {
-        var servers = wanted.Servers(program => _probes[program.Service].IsHealthy == true);
+        var servers = wanted.Servers(IsAsked);
         if (!Put(NameUpstreams.ServersPath, servers) && _hasToldDnsmasq)
             return;
         _hasToldDnsmasq = false;
         await services.ReloadAsync(NameUpstreams.Service, cancellation);
         _hasToldDnsmasq = true;
         LogServers(string.Join(", ", Encoding.UTF8.GetString(servers).Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Select(line => line["server=".Length..])));
+    }
+
+    private bool IsAsked(NameUpstream program) => _probes[program.Service].IsHealthy == true
+        && (program.IsHealthyByAnswers || services.Services.TryGetValue(program.Service, out var service) && service.State == ServiceStates.Ready);
+
+    /// <summary>Makes up the word about the program that is healthy by its answers.</summary>
+    /// <returns>How long until there is another to be said though nothing happens.</returns>
+    private TimeSpan Judge(NameUpstreams? wanted)
+    {
+        var program = wanted?.Programs.FirstOrDefault(program => program.IsHealthyByAnswers);
+        var probe = program is null ? null : _probes[program.Service];
+        _silentSince = probe?.IsHealthy == false ? _silentSince ?? clock.GetTimestamp() : null;
+        var left = _silentSince is { } since ? Hiccup - clock.GetElapsedTime(since) : TimeSpan.Zero;
+        if (left > TimeSpan.Zero)
+            return left;
+        var judged = probe?.IsHealthy is { } isHealthy ? new Judged(program!.Service, new(probe.Pid, isHealthy, $"an answer to names at {program.Address}")) : null;
+        if (judged != _judged)
+        {
+            _judged = judged;
+            triggers.Raise(Trigger.Report);
+        }
+        return Timeout.InfiniteTimeSpan;
     }
 
     private static bool Put(string path, byte[] content) => AtomicFile.WriteIfDifferent(path, content, Readable, uid: 0, gid: 0);

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
+using Meduza.Gateway.Render.Mihomo;
 using Meduza.Init.Agent.Apply;
+using Meduza.Init.Agent.Apply.Packets;
 using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Agent.Names;
 using Meduza.Init.Agent.Preflights;
@@ -20,7 +22,7 @@ namespace Meduza.Init.Agent.Reconcile;
 /// desired and observed, found anew each time.
 /// </summary>
 internal sealed partial class Reconciler(
-    NodeSettings settings, Machine machine, EtcdStore store, SubscriptionKeeper subscriptions, NameService names, ServiceLink services, PreflightCheck preflight,
+    NodeSettings settings, Machine machine, EtcdStore store, SubscriptionKeeper subscriptions, NameService names, ServerAddresses servers, ServiceLink services, PreflightCheck preflight,
     Observer observer, Applier applier, LastGood lastGood, ConfirmPolicy policy, Reporter reporter, AgentWords words, Triggers triggers, TimeProvider clock,
     ILogger log)
 {
@@ -114,6 +116,7 @@ internal sealed partial class Reconciler(
         if (services.TakeRefresh() is { } refresh)
             subscriptions.Refresh(refresh);
         names.Want(_desired?.Names);
+        servers.Want(_desired?.Packets.Proxy?.ExcludedServers ?? ProxyServers.None);
         if ((trigger & Trigger.Downloads) != 0)
             await JudgeSubscriptionAsync(cancellation);
 

@@ -1,10 +1,13 @@
 using Meduza.Gateway.Render;
+using Meduza.Gateway.Render.Mihomo;
 using Meduza.Init.Control;
 
 namespace Meduza.Init.Agent.Status;
 
-/// <summary>What the agent says of the services whose readiness is left to it: OpenVPN's instances, and mihomo.</summary>
-internal sealed class AgentWords(OpenVpnStates openVpn, AnswerProbe mihomo)
+/// <summary>What the agent says of the services whose readiness or health is left to it: OpenVPN's instances, mihomo, and who answers names.</summary>
+/// <param name="askBy">Told how mihomo is asked from now on.</param>
+/// <param name="names">What is known of a service by its answers to names; null where it is not judged by those.</param>
+internal sealed class AgentWords(OpenVpnStates openVpn, AnswerProbe mihomo, Action<MihomoApi?> askBy, Func<string, AgentWord?> names)
 {
     public const string InstancePrefix = "openvpn/";
 
@@ -13,8 +16,10 @@ internal sealed class AgentWords(OpenVpnStates openVpn, AnswerProbe mihomo)
 
     /// <summary>Looks at the processes that there are now, and at no others.</summary>
     /// <param name="desired">The services that there should be.</param>
-    public async Task FollowAsync(IReadOnlyCollection<ServiceDefinition> desired, IReadOnlyDictionary<string, ServiceStatus> running)
+    /// <param name="api">How mihomo is asked.</param>
+    public async Task FollowAsync(IReadOnlyCollection<ServiceDefinition> desired, MihomoApi? api, IReadOnlyDictionary<string, ServiceStatus> running)
     {
+        askBy(api);
         int ProcessOf(ServiceDefinition service) => running.GetValueOrDefault(service.Name)?.Pid ?? 0;
 
         await openVpn.FollowAsync(desired
@@ -32,11 +37,11 @@ internal sealed class AgentWords(OpenVpnStates openVpn, AnswerProbe mihomo)
             var instance = openVpn[service.Component[InstancePrefix.Length..]];
             return new(instance.Pid, instance.State == OpenVpnStates.Up, OtherEnd);
         }
-        return service.Name == TransparentProxy.Service ? Of(mihomo) : null;
+        return service.Name == TransparentProxy.Service ? Of(mihomo) : names(service.Name);
     }
 
     private static AgentWord Of(AnswerProbe probe) =>
-        probe.IsHealthy is { } isHealthy ? new(probe.Pid, isHealthy, $"an answer of its API at {probe.Address}") : default;
+        probe.IsHealthy is { } isHealthy ? new(probe.Pid, isHealthy, probe.Lack ?? $"an answer of its API at {probe.Address}") : default;
 
     /// <summary>
     /// True when it has all that this machine can give it, and waits for another one: an outage there is no reason to call

@@ -8,9 +8,9 @@ internal sealed class AnswerProbe(ProbePace pace, Func<string, IQuestion> questi
 {
     private CancellationTokenSource _stop = new();
     private Task _asking = Task.CompletedTask;
-    private volatile Answer _answer = new(0, "", null);
+    private volatile Answer _answer = new(0, "", null, null);
 
-    private sealed record Answer(int Pid, string Address, bool? IsHealthy);
+    private sealed record Answer(int Pid, string Address, bool? IsHealthy, string? Lack);
 
     /// <summary>The process that is followed; 0 for none.</summary>
     public int Pid => _answer.Pid;
@@ -21,6 +21,9 @@ internal sealed class AnswerProbe(ProbePace pace, Func<string, IQuestion> questi
     /// <summary>Null before its first answer.</summary>
     public bool? IsHealthy => _answer.IsHealthy;
 
+    /// <summary>What it lacks that is not healthy although it answers; null where it does not.</summary>
+    public string? Lack => _answer.Lack;
+
     /// <summary>Asks this process and no other. One that was started anew is asked anew.</summary>
     /// <param name="pid">0 for none.</param>
     /// <param name="address">Address and port where it answers.</param>
@@ -29,7 +32,7 @@ internal sealed class AnswerProbe(ProbePace pace, Func<string, IQuestion> questi
         if (pid == Pid && address == Address)
             return;
         await EndAsync();
-        _answer = new(pid, address, null);
+        _answer = new(pid, address, null, null);
         if (pid == 0)
             return;
         _stop = new();
@@ -61,7 +64,7 @@ internal sealed class AnswerProbe(ProbePace pace, Func<string, IQuestion> questi
                 health = health.After(await AnswersAsync(asked, cancellation));
                 if (health.IsHealthy == _answer.IsHealthy)
                     continue;
-                _answer = whom with { IsHealthy = health.IsHealthy };
+                _answer = whom with { IsHealthy = health.IsHealthy, Lack = health.IsHealthy == false ? asked.Lack : null };
                 changed();
             }
         }

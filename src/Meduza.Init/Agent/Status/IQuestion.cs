@@ -7,4 +7,7 @@ internal interface IQuestion : IDisposable
     /// <returns>False where it is known that none will come.</returns>
     /// <exception cref="OperationCanceledException">None came until then.</exception>
     Task<bool> AskAsync(CancellationToken limit);
+
+    /// <summary>What it lacks that answered and does not do its work; null where it is only that no answer came.</summary>
+    string? Lack => null;
 }

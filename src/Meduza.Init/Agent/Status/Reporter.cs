@@ -72,7 +72,7 @@ internal sealed class Reporter(
         DesiredState? desired, GatewayConfig? config, IReadOnlyDictionary<string, ServiceStatus> running, EtcdStore store, CommitReport? commit,
         CancellationToken cancellation)
     {
-        await words.FollowAsync(desired?.Services ?? [], running);
+        await words.FollowAsync(desired?.Services ?? [], desired?.Mihomo, running);
         foreach (var service in running.Values)
         {
             if (words.Of(service) is { } word && word.IsNewsOf(service))

@@ -32,6 +32,13 @@ public static class XtCompat
         set_flags = LinuxXtables.IPSET_DIM_ONE_SRC,
     }));
 
+    /// <summary><c>-m set --match-set SET dst</c>, see <see cref="SourceInSet"/>.</summary>
+    public static XtablesMatch DestinationInSet(ushort index) => new("set", 4, Info(new SetMatchInfo
+    {
+        index = index,
+        dim = LinuxXtables.IPSET_DIM_ONE,
+    }));
+
     /// <summary><c>-m conntrack --ctorigsrc NETWORK</c>: the packet's connection was begun from there, whichever way the packet goes.</summary>
     public static XtablesMatch ConnectionBegunFrom(IPNetwork network)
     {

@@ -47,6 +47,21 @@ public sealed class AgentWordTests
     [InlineData(0, 0)]
     public void Word_of_another_process_is_not_this_one_s(int heard, int pid) => Assert.False(new AgentWord(heard, true, Lack).IsNewsOf(Service("starting", pid)));
 
+    [Theory]
+    [InlineData("ready", false, true)]
+    [InlineData("unhealthy", true, true)]
+    [InlineData("ready", true, false)]
+    [InlineData("unhealthy", false, false)]
+    // Its readiness it shows itself.
+    [InlineData("starting", true, false)]
+    [InlineData("starting", false, false)]
+    public void Of_a_service_whose_health_alone_is_left_to_the_agent_it_is_told_from_readiness_on(string state, bool isReady, bool isNews)
+    {
+        var service = Service(state, kind: ReadinessKind.BoundUdpPort);
+        service = service with { Definition = service.Definition with { Health = new(new(ReadinessKind.Agent, "")) } };
+        Assert.Equal(isNews, new AgentWord(7, isReady, Lack).IsNewsOf(service));
+    }
+
     [Fact]
     public void Nothing_is_said_of_a_service_that_shows_its_readiness_itself() =>
         Assert.False(new AgentWord(7, false, Lack).IsNewsOf(Service("ready", kind: ReadinessKind.File)));

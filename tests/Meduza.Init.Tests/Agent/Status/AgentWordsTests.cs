@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Meduza.Gateway.Render;
+using Meduza.Gateway.Render.Mihomo;
 using Meduza.Init.Agent;
 using Meduza.Init.Agent.Status;
 using Meduza.Init.Control;
@@ -18,12 +19,13 @@ public sealed class AgentWordsTests : IAsyncDisposable
     private readonly OpenVpnStates _openVpn;
     private readonly AnswerProbe _mihomo;
     private readonly AgentWords _words;
+    private volatile MihomoApi? _api;
 
     public AgentWordsTests()
     {
         _openVpn = new(_triggers, TimeProvider.System);
-        _mihomo = new(ProbePace.Api, address => new HttpQuestion(address), () => _triggers.Raise(Trigger.Report), TimeProvider.System);
-        _words = new(_openVpn, _mihomo);
+        _mihomo = new(ProbePace.Api, address => new MihomoQuestion(address, () => _api), () => _triggers.Raise(Trigger.Report), TimeProvider.System);
+        _words = new(_openVpn, _mihomo, api => _api = api, _ => null);
     }
 
     public async ValueTask DisposeAsync()
@@ -41,7 +43,7 @@ public sealed class AgentWordsTests : IAsyncDisposable
         new() { Name = definition.Name, Component = definition.Component, State = "starting", Pid = pid, StartedAt = 0, Definition = definition };
 
     private Task FollowAsync(ServiceDefinition definition, int pid) =>
-        _words.FollowAsync([definition], new Dictionary<string, ServiceStatus> { [definition.Name] = Status(definition, pid) });
+        _words.FollowAsync([definition], _api, new Dictionary<string, ServiceStatus> { [definition.Name] = Status(definition, pid) });
 
     /// <summary>Waits until what is known is as wanted; every change of it raises a trigger.</summary>
     private async Task UntilAsync(ServiceDefinition definition, Func<AgentWord, bool> wanted)

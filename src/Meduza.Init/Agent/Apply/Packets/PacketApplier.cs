@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Meduza.Gateway.Render;
 using Meduza.Init.Control;
 using Meduza.Linux;
@@ -14,7 +15,8 @@ namespace Meduza.Init.Agent.Apply.Packets;
 /// <remarks>
 /// The way to the proxy is made first and removed last: packets are sent there only when they arrive.
 /// </remarks>
-internal sealed class PacketApplier(RouteSocket route) : IDisposable
+/// <param name="servers">The addresses of the proxy's servers, and whether they are all; null where nobody looks names up.</param>
+internal sealed class PacketApplier(RouteSocket route, Func<ServerAddresses.Known>? servers = null) : IDisposable
 {
     /// <summary>The component of FRR's daemons.</summary>
     private const string Routing = "frr";
@@ -74,11 +76,16 @@ internal sealed class PacketApplier(RouteSocket route) : IDisposable
             case PacketRules.ProxyComponent when allowed.Proxy is { } proxy:
                 _routing.Put();
                 Sets.Replace(PacketChains.ProxiedSet, NetfilterFamily.Ipv4, proxy.Sources.Select(PacketChains.Network));
-                OwnChains.Apply(Tables, PacketChains.Proxy(proxy, ProxiedIndex));
+                if (!proxy.ExcludedServers.IsEmpty)
+                    Sets.Replace(PacketChains.ServersSet, NetfilterFamily.Ipv4, Servers());
+                OwnChains.Apply(Tables, PacketChains.Proxy(proxy, IndexOf(PacketChains.ProxiedSet), ServersIndex(proxy)));
+                if (proxy.ExcludedServers.IsEmpty)
+                    Sets.Remove(PacketChains.ServersSet);
                 break;
             case PacketRules.ProxyComponent:
                 OwnChains.Apply(Tables, PacketChains.Proxy(null, 0));
                 Sets.Remove(PacketChains.ProxiedSet);
+                Sets.Remove(PacketChains.ServersSet);
                 _routing.Remove();
                 break;
             case PacketRules.MappingComponent:
@@ -96,16 +103,29 @@ internal sealed class PacketApplier(RouteSocket route) : IDisposable
         _sets?.Dispose();
     }
 
-    private ushort ProxiedIndex => Sets.IndexOf(PacketChains.ProxiedSet)
-        ?? throw new LinuxException("IPSET_CMD_GET_BYNAME", PacketChains.ProxiedSet, Tmds.Linux.LibC.ENOENT);
+    private ushort IndexOf(string set) => Sets.IndexOf(set) ?? throw new LinuxException("IPSET_CMD_GET_BYNAME", set, Tmds.Linux.LibC.ENOENT);
+
+    private ushort? ServersIndex(TransparentProxy proxy) => proxy.ExcludedServers.IsEmpty ? null : IndexOf(PacketChains.ServersSet);
+
+    /// <summary>What the set of servers is to hold. As long as some names have not been looked up it keeps what an earlier agent knew.</summary>
+    private HashSet<IPNetwork> Servers()
+    {
+        var known = servers?.Invoke() ?? ServerAddresses.Known.Nothing;
+        HashSet<IPNetwork> wanted = known.IsWhole ? [] : [.. Sets.GetMembers(PacketChains.ServersSet, NetfilterFamily.Ipv4) ?? []];
+        foreach (var address in known.Addresses)
+            wanted.Add(PacketChains.Host(address));
+        return wanted;
+    }
 
     private bool ProxyDiffers(TransparentProxy? proxy)
     {
         if (proxy is null)
-            return _routing.IsLeftOver || Sets.IndexOf(PacketChains.ProxiedSet) is not null || Differ([PacketChains.Proxy(null, 0)]);
+            return _routing.IsLeftOver || Sets.IndexOf(PacketChains.ProxiedSet) is not null || Sets.IndexOf(PacketChains.ServersSet) is not null || Differ([PacketChains.Proxy(null, 0)]);
+        if (proxy.ExcludedServers.IsEmpty ? Sets.IndexOf(PacketChains.ServersSet) is not null : !Sets.Holds(PacketChains.ServersSet, NetfilterFamily.Ipv4, Servers()))
+            return true;
         return !_routing.IsThere
             || !Sets.Holds(PacketChains.ProxiedSet, NetfilterFamily.Ipv4, proxy.Sources.Select(PacketChains.Network))
-            || Differ([PacketChains.Proxy(proxy, ProxiedIndex)]);
+            || Differ([PacketChains.Proxy(proxy, IndexOf(PacketChains.ProxiedSet), ServersIndex(proxy))]);
     }
 
     private bool IsProxying()

@@ -13,11 +13,15 @@ internal static class PacketChains
     /// <summary>The set of the networks whose packets are proxied.</summary>
     public const string ProxiedSet = "MEDUZA_PROXIED";
 
+    /// <summary>The set of the addresses of the proxy's own servers.</summary>
+    public const string ServersSet = "MEDUZA_SERVERS";
+
     private static readonly OwnChain ProxyChain = new(Ipv4, "mangle", "CLASH_TPROXY", BaseChain.ManglePrerouting, []);
 
     /// <param name="proxy">Null: nothing is proxied.</param>
     /// <param name="proxied">The number of <see cref="ProxiedSet"/>.</param>
-    public static OwnChain Proxy(TransparentProxy? proxy, ushort proxied)
+    /// <param name="servers">The number of <see cref="ServersSet"/>; null where the proxy has none.</param>
+    public static OwnChain Proxy(TransparentProxy? proxy, ushort proxied, ushort? servers = null)
     {
         if (proxy is null)
             return ProxyChain;
@@ -25,6 +29,7 @@ internal static class PacketChains
         [
             .. proxy.ExcludedDevices.Select(device => Rule().InDevice(device).Return()),
             .. proxy.ExcludedDestinations.Select(network => Rule().Destination(Network(network)).Return()),
+            .. servers is { } index ? (Rule[])[Rule().Match(XtCompat.DestinationInSet(index)).Return()] : [],
             .. proxy.ExcludedSources.Select(source => proxy.ExcludeByConnection
                 ? Rule().Match(XtCompat.ConnectionBegunFrom(Host(source))).Return()
                 : Rule().Source(Host(source)).Return()),
@@ -97,5 +102,5 @@ internal static class PacketChains
     /// <summary>A network of the model as the kernel's library has it.</summary>
     public static IPNetwork Network(Prefix prefix) => new(prefix.Address, prefix.Length);
 
-    private static IPNetwork Host(IPAddress address) => new(address, 8 * address.GetAddressBytes().Length);
+    public static IPNetwork Host(IPAddress address) => new(address, 8 * address.GetAddressBytes().Length);
 }

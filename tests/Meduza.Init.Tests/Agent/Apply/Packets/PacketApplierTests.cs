@@ -30,12 +30,13 @@ public sealed class PacketApplierTests : IDisposable
     private readonly NetworkNamespace _network = new();
     private readonly RouteSocket _route;
     private readonly PacketApplier _packets;
+    private ServerAddresses.Known _known = ServerAddresses.Known.Nothing;
 
     public PacketApplierTests()
     {
         _network.Ip("link set lo up");
         _route = _network.Run(RouteSocket.Open);
-        _packets = _network.Run(() => new PacketApplier(_route));
+        _packets = _network.Run(() => new PacketApplier(_route, () => _known));
         // Its sockets are opened when they are first needed, in the namespace of who asks.
         Assert.Empty(_network.Run(() => _packets.Differing(PacketRules.None)));
     }
@@ -81,6 +82,41 @@ public sealed class PacketApplierTests : IDisposable
         Assert.Contains("-A CLASH_TPROXY -m conntrack --ctstate DNAT -j RETURN", rules);
         Assert.DoesNotContain(rules, rule => rule.Contains("udp", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Servers_of_the_proxy_are_a_set_that_follows_what_is_known_of_them()
+    {
+        var proxied = All with { Proxy = Proxy with { ExcludedServers = new(["a.example"], []) } };
+        Know(false);
+        Apply(proxied);
+        var rules = _network.Lines("iptables -t mangle -S CLASH_TPROXY");
+        Assert.Equal("-A CLASH_TPROXY -m set --match-set MEDUZA_SERVERS dst -j RETURN", rules[Array.IndexOf(rules, "-A CLASH_TPROXY -s 192.0.2.1/32 -j RETURN") - 1]);
+        Assert.Empty(Members());
+        Assert.Empty(_packets.Differing(proxied));
+
+        Know(true, "203.0.113.1", "203.0.113.2");
+        Assert.Equal(["clash"], _packets.Differing(proxied));
+        Apply(proxied);
+        Assert.Equal(["203.0.113.1", "203.0.113.2"], Members());
+        Assert.Empty(_packets.Differing(proxied));
+
+        // Another agent, which has not looked all names up yet: what this one knew is kept.
+        Know(false, "203.0.113.3");
+        Apply(proxied);
+        Assert.Equal(["203.0.113.1", "203.0.113.2", "203.0.113.3"], Members());
+        Know(true, "203.0.113.3");
+        Apply(proxied);
+        Assert.Equal(["203.0.113.3"], Members());
+
+        Apply(All);
+        Assert.Empty(_packets.Differing(All));
+        Assert.DoesNotContain(_network.Lines("ipset list -n"), name => name.StartsWith("MEDUZA_SERVERS", StringComparison.Ordinal));
+    }
+
+    private void Know(bool isWhole, params string[] addresses) => _known = new(addresses.Select(IPAddress.Parse).ToList(), isWhole);
+
+    private IEnumerable<string> Members() =>
+        _network.Lines("ipset save -sorted MEDUZA_SERVERS")[1..].Select(line => line[(line.LastIndexOf(' ') + 1)..]);
 
     [Fact]
     public void Mappings_and_forwards_are_what_iptables_shows()
