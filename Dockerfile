@@ -1,21 +1,20 @@
-# A gateway as a container: the binary, and Debian's packages of the daemons that it drives.
+# The image of ./build.sh image, for those who build by Docker or BuildKit: the same layers, the same configuration.
 #
-#   ./build.sh
+#   ./build.sh image          (and ./build.sh image arm64)
 #   docker build -t meduza .
-#   docker run --cap-add NET_ADMIN --cap-add SYS_ADMIN --device /dev/net/tun -v meduza:/data \
-#       -e NODE_ID=gw1 -e ETCD_ENDPOINTS=https://10.0.0.1:2379 meduza
+#   docker buildx build --platform linux/amd64,linux/arm64 -t … .
+#
+# --build-arg VARIANT=-debug or VARIANT=-etcd for those, once ./build.sh image debug or ./build.sh image etcd made them. A
+# builder without BuildKit does not know for what it builds: --build-arg TARGETARCH=amd64. docs/deploy.md has what to run it with.
 
-FROM debian:trixie-slim
-# The packages ask for their services to be started; in here that is PID 1's business alone.
-RUN printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d \
-    && apt-get update \
-    && apt-get install --yes --no-install-recommends dnsmasq-base etcd-client etcd-server frr openvpn tinc wireguard-go \
-    && rm -rf /var/lib/apt/lists/* /usr/sbin/policy-rc.d
-# Users of the programs whose packages make none; see docs/security.md.
-RUN for user in dnsmasq openvpn tinc wireguard easytier mihomo mosdns etcd; do \
-        id -u "$user" > /dev/null 2>&1 || useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$user"; \
-    done
-COPY rootfs/ /
-COPY artifacts/meduza-init /usr/bin/meduza-init
+FROM scratch
+ARG TARGETARCH
+ARG VARIANT=
+ADD artifacts/image/layers-${TARGETARCH}${VARIANT}/libraries.tar.gz /
+ADD artifacts/image/layers-${TARGETARCH}${VARIANT}/daemons.tar.gz /
+ADD artifacts/image/layers-${TARGETARCH}${VARIANT}/meduza.tar.gz /
+ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin
+LABEL org.opencontainers.image.title=meduza
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["/usr/bin/meduza-init"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["/bin/meduza", "status", "--quiet"]
+ENTRYPOINT ["/sbin/meduza-init"]

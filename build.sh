@@ -7,6 +7,7 @@ source build/common.sh
 source build/packages.sh
 source build/publish.sh
 source build/frr.sh
+source build/image.sh
 source build/vm.sh
 source build/tests.sh
 source build/lab.sh
@@ -18,7 +19,7 @@ usage: ./build.sh [VERB]
 
   (none)        build artifacts/meduza-init, and the link artifacts/meduza to it
   test          run every test, those of the lab included (as root)
-  test unit     run all but the lab and the virtual machine (as root)
+  test unit     run all but the lab, the container and the virtual machine (as root)
   demo          build three gateways in namespaces, ping across them, take them down (as root)
   lab           the same, and keep the network up for looking around, until Ctrl-C (as root)
   bench         measure; one line of JSON a figure (as root); "bench PART…" for some of it: supervision, flood, continuity,
@@ -30,6 +31,11 @@ usage: ./build.sh [VERB]
   fuzz          give 10 million mutated messages to every netlink parser, and 100,000 fleets of hostile keys to every
                 renderer; "fuzz netlink" or "fuzz rendering" for one of them, "fuzz rendering N SEED" for N others
   doubles       build artifacts/meduza-doubles, which stands in for mihomo and MosDNS in the lab
+  rootfs        the root folder of the image, below artifacts/image: the binary and what it drives, from packages of Debian 13;
+                "rootfs debug" with busybox for looking around, "rootfs etcd" with an etcd
+  image         the same as an archive that docker load and podman load read, with its bill of materials (SPDX)
+  fetch         fetch mihomo, EasyTier and MosDNS at pinned versions into third_party, and show their sums; "fetch confirm"
+                once you have compared those: from then on the image has them
   clean         remove everything that was built
 TEXT
 }
@@ -46,6 +52,9 @@ main() {
         doubles) publish_doubles ;;
         size) measure_size ;;
         fuzz | "fuzz "*) shift && run_fuzz "$@" ;;
+        rootfs | "rootfs "*) shift && make_rootfs "$@" ;;
+        image | "image "*) shift && make_image "$@" ;;
+        fetch | "fetch confirm") fetch_third_party "${2-}" ;;
         clean) clean ;;
         -h | --help | help) usage ;;
         *)

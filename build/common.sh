@@ -24,6 +24,6 @@ need_sdk() {
 
 clean() {
     rm -rf artifacts
-    find src tests bench -maxdepth 2 -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} + 2> /dev/null
+    find src tests bench tools -maxdepth 2 -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} + 2> /dev/null
     say "removed artifacts, and the bin and obj folders"
 }

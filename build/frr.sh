@@ -36,8 +36,8 @@ need_other_frr() {
     mv "$folder.new" "$folder"
 }
 
-# The mirror that this machine's own packages come from.
+# The mirror that this machine's own packages come from; "debian_mirror Debian-Security" for that of their repairs.
 debian_mirror() {
     # shellcheck disable=SC2016
-    apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' 2> /dev/null | head -n 1
+    apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' "Label: ${1:-Debian}" 2> /dev/null | head -n 1
 }

@@ -10,11 +10,12 @@ test_all() {
     need_other_frr
     publish_binary
     publish_doubles
+    need_image
     need_vm
-    run_tests tests/*.Tests/*.csproj tests/Meduza.Lab/*.csproj tests/Meduza.Vm/*.csproj
+    run_tests tests/*.Tests/*.csproj tests/Meduza.Lab/*.csproj tests/Meduza.Container/*.csproj tests/Meduza.Vm/*.csproj
 }
 
-# Not in it: the lab and the virtual machine. Many of these too try the real programs, in namespaces of their own.
+# Not in it: the lab, the container and the virtual machine. Many of these too try the real programs, in namespaces of their own.
 test_unit() {
     need_root "test unit"
     need_lab_tools

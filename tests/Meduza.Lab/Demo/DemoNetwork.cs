@@ -35,7 +35,7 @@ public sealed class DemoNetwork : IDisposable
     public LanHost HostB { get; }
     public LanHost HostC { get; }
 
-    public static DemoNetwork Create() => new(LabNetwork.Create());
+    public static DemoNetwork Create(EtcdOptions? etcd = null) => new(LabNetwork.Create(etcd));
 
     /// <summary>All keys of the network, <c>/commit</c> aside.</summary>
     public IReadOnlyList<(string Key, string Value)> Keys()

@@ -1,0 +1,126 @@
+# The image: its root folder from packages of Debian 13, unpacked and not installed, and the archives made of it by
+# tools/Meduza.Image.
+
+readonly IMAGE_RELEASE=trixie
+readonly IMAGE_FOLDER=artifacts/image
+readonly IMAGE_NEEDS=(dpkg-deb=dpkg /usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring)
+# What the image takes files of (tools/Meduza.Image/Root/Contents.cs); libraries come by themselves.
+readonly IMAGE_PACKAGES=(
+    frr openvpn dnsmasq-base tinc wireguard-go
+    libssl3t64 openssl-provider-legacy libpam-modules libgcc-s1 ca-certificates base-files
+    busybox-static etcd-server etcd-client
+)
+readonly CONTAINER_NEEDS=(crun=crun unshare=util-linux)
+readonly IMAGE_TOOL=artifacts/tools/Meduza.Image
+
+# make_rootfs [debug|etcd]
+make_rootfs() {
+    publish_binary
+    run_image_tool rootfs "$@"
+}
+
+# make_image [debug|etcd]
+make_image() {
+    publish_binary
+    run_image_tool image "$@"
+}
+
+# The image of the binary that is there, and what runs it as a container: for the tests.
+need_image() {
+    install_missing "the container of the image" "${CONTAINER_NEEDS[@]}"
+    run_image_tool image
+}
+
+# run_image_tool VERB [VARIANT]
+run_image_tool() {
+    local architecture
+    architecture=$(image_architecture)
+    fetch_image_packages "$architecture"
+    build_image_tool
+    "$IMAGE_TOOL/Meduza.Image" "$1" --architecture "$architecture" --variant "${2-}" --binary artifacts/meduza-init \
+        --packages "$IMAGE_FOLDER/packages-$architecture" --own rootfs --third-party third_party --out "$IMAGE_FOLDER" --time "$(image_time)" ||
+        die "no image was made; why is above"
+}
+
+# fetch_third_party [confirm]
+fetch_third_party() {
+    build_image_tool
+    # shellcheck disable=SC2086
+    "$IMAGE_TOOL/Meduza.Image" fetch third_party "$(image_architecture)" ${1-}
+}
+
+build_image_tool() {
+    need_sdk
+    dotnet build tools/Meduza.Image/Meduza.Image.csproj -c Release -o $IMAGE_TOOL -v quiet -nologo -clp:ErrorsOnly >&2 ||
+        die "tools/Meduza.Image does not compile; the errors are above"
+}
+
+# The time that every file of the image bears: that of the commit, so that the same sources give the same bytes.
+image_time() { echo "${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2> /dev/null || echo 0)}"; }
+
+image_architecture() {
+    case $(uname -m) in
+        x86_64) echo amd64 ;;
+        aarch64) echo arm64 ;;
+        *) die "there is no image for $(uname -m)" ;;
+    esac
+}
+
+# fetch_image_packages ARCHITECTURE
+# Each package into a folder of its own, with what it says of itself below DEBIAN. They are kept, and with them the
+# versions: ./build.sh clean asks for newer ones.
+fetch_image_packages() {
+    local folder=$IMAGE_FOLDER/packages-$1 lists
+    [ ! -d "$folder" ] || return 0
+    install_missing "unpacking packages" "${IMAGE_NEEDS[@]}"
+    say "fetching the packages of the image, for $1"
+    mkdir -p $IMAGE_FOLDER
+    lists=$(realpath $IMAGE_FOLDER)/apt-$1
+    rm -rf "$folder.new" "$lists"
+    mkdir -p "$folder.new" "$lists"/{state/lists/partial,cache/archives/partial,parts}
+    : > "$lists/status"
+    image_sources "$1" > "$lists/sources.list"
+    image_apt "$lists" "$1" update || die "the package lists of $IMAGE_RELEASE cannot be fetched; what apt-get said is above"
+    download_image_packages "$lists" "$1" || die "the packages of the image cannot be fetched; what apt-get said is above"
+    local file name
+    for file in "$lists"/cache/archives/*.deb; do
+        name=$(basename "$file")
+        dpkg-deb -R "$file" "$folder.new/${name%%_*}"
+        sha256sum "$file" | cut -d ' ' -f 1 > "$folder.new/${name%%_*}/DEBIAN/sha256"
+    done
+    rm -rf "$lists"
+    mv "$folder.new" "$folder"
+}
+
+# download_image_packages LISTS ARCHITECTURE
+# Those named above and, of all that they depend on, the libraries: the rest (adduser, debconf, perl) is for scripts, of
+# which none runs.
+download_image_packages() {
+    local wanted
+    wanted=$(image_apt "$1" "$2" -s install "${IMAGE_PACKAGES[@]}" |
+        awk -v named=" ${IMAGE_PACKAGES[*]} " '$1 == "Inst" && ($2 ~ /^z?lib/ || index(named, " " $2 " ")) { print $2 }') || return 1
+    # shellcheck disable=SC2086
+    (cd "$1/cache/archives" && image_apt "$1" "$2" download $wanted)
+}
+
+# image_apt LISTS ARCHITECTURE ARGUMENT...
+# apt with nothing of this machine's but its way to the archive: no package is installed, none is held back.
+image_apt() {
+    local lists=$1 architecture=$2
+    shift 2
+    apt-get -q -o APT::Architecture="$architecture" -o APT::Architectures::="$architecture" -o APT::Sandbox::User=root \
+        -o Dir::State="$lists/state" -o Dir::State::status="$lists/status" -o Dir::Cache="$lists/cache" \
+        -o Dir::Etc::SourceList="$lists/sources.list" -o Dir::Etc::SourceParts="$lists/parts" -o Dir::Etc::PreferencesParts="$lists/parts" \
+        -o Dir::Etc::Preferences=/dev/null -o APT::Install-Recommends=false "$@" < /dev/null
+}
+
+# image_sources ARCHITECTURE
+# From where this machine's own packages come, where they are Debian's; MEDUZA_DEBIAN_MIRROR and
+# MEDUZA_DEBIAN_SECURITY_MIRROR name other places.
+image_sources() {
+    local main=${MEDUZA_DEBIAN_MIRROR:-$(debian_mirror)} security=${MEDUZA_DEBIAN_SECURITY_MIRROR:-$(debian_mirror Debian-Security)}
+    local line="deb [arch=$1 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]"
+    main=${main:-http://deb.debian.org/debian}
+    printf '%s\n' "$line $main $IMAGE_RELEASE main" "$line $main $IMAGE_RELEASE-updates main" \
+        "$line ${security:-http://deb.debian.org/debian-security} $IMAGE_RELEASE-security main"
+}

@@ -1,0 +1,39 @@
+using Meduza.Image;
+using Meduza.Image.Oci;
+using Meduza.Image.Root;
+using Meduza.Image.ThirdParty;
+
+// rootfs | image, with what ImageArguments names; fetch FOLDER ARCHITECTURE [confirm]. All said goes to standard error.
+try
+{
+    switch (args)
+    {
+        case ["rootfs", .. var words]:
+        {
+            var arguments = ImageArguments.Parse(words);
+            var tree = Assembly.Of(arguments, Say);
+            var folder = Path.Combine(arguments.Out, $"rootfs-{arguments.Suffix}");
+            RootWriter.Write(tree, folder, arguments.Time);
+            Say($"{folder}:\n{SizeTable.Text(tree)}");
+            return 0;
+        }
+        case ["image", .. var words]:
+        {
+            var arguments = ImageArguments.Parse(words);
+            ImageMaking.Make(arguments, Say);
+            return 0;
+        }
+        case ["fetch", var folder, var architecture, .. var more]:
+            return await Fetching.RunAsync(PinnedRelease.All, folder, Architecture.Of(architecture), more is ["confirm"], Say) ? 0 : 3;
+        default:
+            Say("usage: Meduza.Image rootfs|image --architecture … or fetch FOLDER ARCHITECTURE [confirm]; ./build.sh runs it");
+            return 2;
+    }
+}
+catch (ImageException e)
+{
+    Say(e.Message);
+    return 1;
+}
+
+static void Say(string line) => Console.Error.WriteLine(line.TrimEnd('\n'));
