@@ -17,6 +17,7 @@ using Meduza.Lab.Harness;
     ("names", NameAnswers.Measure),
     ("commits", MeasureCommits),
     ("start", MeasureStart),
+    ("image", ImageFigures.Measure),
 ];
 
 if (args is ["size", var account])

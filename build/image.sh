@@ -13,31 +13,37 @@ readonly IMAGE_PACKAGES=(
 readonly CONTAINER_NEEDS=(crun=crun unshare=util-linux)
 readonly IMAGE_TOOL=artifacts/tools/Meduza.Image
 
-# make_rootfs [debug|etcd]
-make_rootfs() {
-    publish_binary
-    run_image_tool rootfs "$@"
-}
+# make_rootfs [debug|etcd] [amd64|arm64]
+make_rootfs() { run_image_tool rootfs publish "$@"; }
 
-# make_image [debug|etcd]
-make_image() {
-    publish_binary
-    run_image_tool image "$@"
-}
+# make_image [debug|etcd] [amd64|arm64]
+make_image() { run_image_tool image publish "$@"; }
 
 # The image of the binary that is there, and what runs it as a container: for the tests.
 need_image() {
     install_missing "the container of the image" "${CONTAINER_NEEDS[@]}"
-    run_image_tool image
+    run_image_tool image keep
 }
 
-# run_image_tool VERB [VARIANT]
+# run_image_tool VERB publish|keep [VARIANT] [ARCHITECTURE]
+# Compiles the binary first, or takes the one that is there.
 run_image_tool() {
-    local architecture
-    architecture=$(image_architecture)
+    local verb=$1 binary=$2 variant= own architecture word
+    own=$(image_architecture)
+    architecture=$own
+    shift 2
+    for word; do
+        case $word in
+            amd64 | arm64) architecture=$word ;;
+            *) variant=$word ;;
+        esac
+    done
+    [ "$binary" = keep ] || publish_for "$architecture"
+    binary=artifacts/meduza-init
+    [ "$architecture" = "$own" ] || binary+=-$architecture
     fetch_image_packages "$architecture"
     build_image_tool
-    "$IMAGE_TOOL/Meduza.Image" "$1" --architecture "$architecture" --variant "${2-}" --binary artifacts/meduza-init \
+    "$IMAGE_TOOL/Meduza.Image" "$verb" --architecture "$architecture" --variant "$variant" --binary "$binary" \
         --packages "$IMAGE_FOLDER/packages-$architecture" --own rootfs --third-party third_party --out "$IMAGE_FOLDER" --time "$(image_time)" ||
         die "no image was made; why is above"
 }

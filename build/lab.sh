@@ -20,6 +20,7 @@ run_bench() {
     prepare_lab bench bench/Meduza.Bench.csproj Release
     need_bench_tools
     case " $* " in "  " | *" wireguard "*) need_vm ;; esac
+    case " $* " in "  " | *" image "*) need_image ;; esac
     exec bench/bin/Release/net10.0/Meduza.Bench "$@"
 }
 

@@ -30,6 +30,27 @@ publish_doubles() {
     mv -f artifacts/meduza-doubles.new artifacts/meduza-doubles
 }
 
+# publish_for ARCHITECTURE
+# Where the machine is another one the compiler crosses over: artifacts/meduza-init-arm64, and its symbols.
+publish_for() {
+    local out=artifacts/publish-$1
+    if [ "$1" = "$(image_architecture)" ]; then
+        publish_binary
+        return
+    fi
+    [ "$1" = arm64 ] || die "a binary for $1 is compiled on such a machine only; arm64 also on x86-64"
+    need_sdk
+    install_missing "compiling for arm64" "${CROSS_NEEDS[@]}" aarch64-linux-gnu-objcopy=binutils-aarch64-linux-gnu
+    say "compiling meduza-init for linux-arm64"
+    dotnet publish src/Meduza.Init/Meduza.Init.csproj -c Release -r linux-arm64 -o "$out" -v quiet -nologo -clp:ErrorsOnly \
+        -p:CppCompilerAndLinker="$PWD/build/aarch64-cc.sh" -p:ObjCopyName=aarch64-linux-gnu-objcopy -p:ExecStageCompiler=aarch64-linux-gnu-gcc >&2 ||
+        die "meduza-init does not compile for arm64; the errors are above"
+    mkdir -p artifacts/symbols
+    install -m 755 "$out/meduza-init" "artifacts/meduza-init-$1"
+    install -m 644 "$out/meduza-init.dbg" "artifacts/symbols/meduza-init-$1.dbg"
+    say "artifacts/meduza-init-$1: $(stat -c %s "artifacts/meduza-init-$1" | numfmt --to=si --suffix=B)"
+}
+
 # By the account of the native compiler, which it gives only when asked.
 measure_size() {
     local rid

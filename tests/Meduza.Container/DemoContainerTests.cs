@@ -39,6 +39,9 @@ public class DemoContainerTests
     {
         Name = gateway.Name,
         Network = gateway.Network,
+        // One of the three has a root that cannot be written.
+        IsReadOnly = gateway.Name == "gw-c",
+        DataSize = "4m",
         Environment =
         [
             $"NODE_ID={gateway.Name}", $"ETCD_ENDPOINTS={lab.Etcd.Endpoint}",

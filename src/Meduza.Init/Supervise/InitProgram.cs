@@ -131,9 +131,10 @@ internal sealed partial class InitProgram : IDisposable
 
     private void Begin(List<string> notes)
     {
+        // Before the first line is said: the folder of the logs may be writable only afterwards.
+        Ground.Lay(_role != Role.Child, Path.GetDirectoryName(ControlSocket.Path) ?? "/", _logs.Folder, notes.Add);
         _logs.Say($"{BuildInfo.Version} started as pid {Environment.ProcessId}");
         notes.ForEach(_logs.Say);
-        Ground.Lay(_role != Role.Child, Path.GetDirectoryName(ControlSocket.Path) ?? "/", _logs.Folder, _logs.Say);
         if (_role == Role.Child)
             OwnProcess.AdoptOrphans();
         else

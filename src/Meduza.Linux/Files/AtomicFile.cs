@@ -40,8 +40,9 @@ public static unsafe class AtomicFile
         {
             Unlink(temporary);
             var mayBeMounted = e.Errno == EBUSY || e.Errno == EROFS;
+            // By the name that it was to have: the other one is new each time, so who tells of a failure once would tell it for ever.
             if (!mayBeMounted || FileStatus.Of(path) is null)
-                throw;
+                throw new LinuxException(e.Call, path, e.Errno);
             WriteInPlace(path, content, mode, uid, gid, sync);
             return;
         }

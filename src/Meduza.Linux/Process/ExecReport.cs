@@ -75,7 +75,7 @@ public readonly record struct ExecReport(ExecStep Step, int Errno, string Subjec
         _ when Errno == EINVAL && Step == ExecStep.NetworkNamespace => "not a network namespace",
         _ when Errno == ENOENT => "no such file",
         _ when Errno == EACCES => "permission denied",
-        _ when Errno == ENOEXEC => "not an executable format",
+        _ when Errno == ENOEXEC => "no program, or one for another machine than this",
         _ => Marshal.GetPInvokeErrorMessage(Errno),
     };
 

@@ -31,6 +31,9 @@ public sealed record ContainerSetup
     /// <summary>True where it has <c>/dev/net/tun</c>.</summary>
     public bool HasTun { get; init; } = true;
 
+    /// <summary>How large <c>/data</c> is, as tmpfs has it (<c>16k</c>); null for a folder of its root.</summary>
+    public string? DataSize { get; init; }
+
     /// <summary>Files and folders of this machine, and where they are in there.</summary>
     public IReadOnlyList<(string Source, string Target)> Binds { get; init; } = [];
 }

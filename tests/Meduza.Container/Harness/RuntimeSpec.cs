@@ -31,6 +31,7 @@ internal static class RuntimeSpec
                 Mount("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777"),
                 Mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro"),
                 .. setup.IsReadOnly ? (JsonNode[])[Mount("/run", "tmpfs", "tmpfs", "nosuid", "nodev", "mode=755"), Mount("/tmp", "tmpfs", "tmpfs", "nosuid", "nodev", "mode=1777")] : [],
+                .. setup.DataSize is { } size ? (JsonNode[])[Mount("/data", "tmpfs", "tmpfs", $"size={size}")] : [],
                 .. setup.Binds.Select(bind => Mount(bind.Target, "bind", bind.Source, "rbind", "rw")),
             ]),
             ["linux"] = new JsonObject

@@ -138,7 +138,7 @@ public sealed class ExecStageTests : IDisposable
             ["missing"] = ("/no/such/program", null, null, "/no/such/program: no such file"),
             ["plain"] = ("/tmp/plain", null, null, "/tmp/plain: permission denied"),
             ["script"] = ("/tmp/script", null, null, "/tmp/script: its interpreter does not exist"),
-            ["text"] = ("/tmp/text", null, null, "/tmp/text: not an executable format"),
+            ["text"] = ("/tmp/text", null, null, "/tmp/text: no program, or one for another machine than this"),
             ["user"] = ("/bin/true", new() { ["user"] = "nobody-at-all" }, null, "user \"nobody-at-all\" does not exist: install the program's package, or add the user"),
             ["group"] = ("/bin/true", new() { ["group"] = "no-group" }, null, "group \"no-group\" does not exist: install the program's package, or add the group"),
             ["groups"] = ("/bin/true", new() { ["groups"] = new JsonArray("mail", "no-group") }, null, "group \"no-group\" does not exist: install the program's package, or add the group"),

@@ -121,6 +121,8 @@ public sealed class AtomicFileTests : IDisposable
     {
         var error = Assert.Throws<LinuxException>(() => AtomicFile.Write(_folder["missing/file"], "x"u8, Readable, 0, 0));
         Assert.Equal(ENOENT, error.Errno);
+        // Told once, it is known the next time by its words.
+        Assert.Equal(_folder["missing/file"], error.Subject);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class ExecReportTests
     [InlineData(ExecStep.Execute, 2, "/usr/sbin/x", "/usr/sbin/x: no such file")]
     [InlineData(ExecStep.Execute, 2, "/bin/sh", "/bin/sh: its interpreter does not exist")]
     [InlineData(ExecStep.Execute, 13, "/etc/passwd", "/etc/passwd: permission denied")]
-    [InlineData(ExecStep.Execute, 8, "/x", "/x: not an executable format")]
+    [InlineData(ExecStep.Execute, 8, "/x", "/x: no program, or one for another machine than this")]
     [InlineData(ExecStep.WorkingFolder, 2, "/nowhere", "working folder /nowhere: no such folder")]
     [InlineData(ExecStep.Group, 0, "frrvty", "group \"frrvty\" does not exist: install the program's package, or add the group")]
     [InlineData(ExecStep.Groups, 1, "frr", "cannot take the groups of \"frr\": Operation not permitted")]

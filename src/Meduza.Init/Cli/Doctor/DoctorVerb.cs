@@ -37,7 +37,7 @@ internal sealed class DoctorVerb : Verb
     {
         var hasLocalEtcd = LocalEtcd.IsAskedFor(Session.Variable(EtcdSettings.EndpointsVariable));
         var isPid1Ours = File.Exists("/proc/1/comm") && File.ReadAllText("/proc/1/comm").TrimEnd() == "meduza-init";
-        var status = File.ReadAllText(isPid1Ours ? "/proc/1/status" : "/proc/self/status");
+        var status = isPid1Ours ? "/proc/1/status" : "/proc/self/status";
         return
         [
             .. KernelProbes.Probe(),
@@ -45,7 +45,7 @@ internal sealed class DoctorVerb : Verb
             .. await EtcdProbe.ProbeAsync(Session, cancellation),
             MachineProbes.Clock(Session.Time),
             .. FileProbes.Probe(Session, Session.SocketPath),
-            .. MachineProbes.Privileges(status, isPid1Ours ? "PID 1" : "this process"),
+            .. MachineProbes.Privileges(File.Exists(status) ? File.ReadAllText(status) : "", isPid1Ours ? "PID 1" : "this process"),
             MachineProbes.Settings(),
             .. MachineProbes.Rooms("/data", Session.LogFolder),
         ];

@@ -104,6 +104,8 @@ internal static class KernelProbes
 
     private static Finding Cgroup(string mounts)
     {
+        if (!File.Exists(mounts))
+            return Finding.Warning(Part, "cgroup2", $"{mounts} is not there", "see that /proc is mounted");
         foreach (var line in File.ReadLines(mounts))
         {
             if (line.Split(' ') is [_, var folder, "cgroup2", var options, ..])

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Meduza.Init.Supervise.Boot;
 using Meduza.Linux;
 using static Tmds.Linux.LibC;
 
@@ -13,19 +14,6 @@ internal static class MachineProbes
 
     /// <summary>No gateway of this kind ran before: a clock that says so was never set.</summary>
     private static readonly DateTimeOffset Earliest = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    /// <summary>Bits of capabilities(7), and what needs each.</summary>
-    private static readonly (int Bit, string Name, bool IsNeeded, string For)[] Capabilities =
-    [
-        (12, "CAP_NET_ADMIN", true, "devices, addresses, routes and rules"),
-        (13, "CAP_NET_RAW", true, "OSPF and TPROXY"),
-        (10, "CAP_NET_BIND_SERVICE", true, "port 53 and BGP's 179"),
-        (6, "CAP_SETGID", true, "running daemons as their own users"),
-        (7, "CAP_SETUID", true, "running daemons as their own users"),
-        (0, "CAP_CHOWN", true, "giving daemons their files"),
-        (5, "CAP_KILL", true, "stopping daemons of other users"),
-        (21, "CAP_SYS_ADMIN", false, "mounts, namespaces and control groups"),
-    ];
 
     public static Finding Clock(TimeProvider time)
     {
@@ -46,16 +34,16 @@ internal static class MachineProbes
             yield return Finding.Warning(Part, "capabilities", $"those of {whose} are not told", "see that /proc is mounted");
             yield break;
         }
-        var missing = Capabilities.Where(capability => (has >> capability.Bit & 1) == 0).ToList();
+        var missing = NeededCapabilities.MissingFrom(new(has)).ToList();
         if (missing.Count == 0)
             yield return Finding.Ok(Part, "capabilities", $"{whose} has all that it needs");
         foreach (var capability in missing)
         {
+            var name = capability.Capability.ToString();
             var detail = $"{whose} does not have it: needed for {capability.For}";
-            var remedy = $"start the container with --cap-add {capability.Name["CAP_".Length..]}";
             yield return capability.IsNeeded
-                ? Finding.Problem(Part, capability.Name, detail, remedy)
-                : Finding.Warning(Part, capability.Name, detail, remedy);
+                ? Finding.Problem(Part, name, detail, capability.Remedy)
+                : Finding.Warning(Part, name, detail, capability.Remedy);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using Meduza.Linux;
 using Meduza.Linux.Files;
 using Meduza.Linux.Netlink.Route;
+using Meduza.Linux.Process;
 
 namespace Meduza.Init.Supervise.Boot;
 
@@ -13,6 +14,9 @@ namespace Meduza.Init.Supervise.Boot;
 internal static class Ground
 {
     private const string TunnelDevice = "/dev/net/tun";
+
+    /// <summary>Where programs insist on writing, and Meduza itself. On a read-only root each becomes an overlay that is gone at the end.</summary>
+    private static readonly string[] Written = ["/etc", "/var/lib", "/var/log"];
 
     private const UnixFileMode ForAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
@@ -59,6 +63,8 @@ internal static class Ground
     {
         if (isMachine)
         {
+            foreach (var missing in NeededCapabilities.MissingFrom(CapabilitySet.Own()))
+                warn($"warning: {missing.Capability} is not PID 1's, and is needed for {missing.For}: {missing.Remedy}");
             foreach (var (source, target, type, flags, options) in FileSystems)
                 Try(warn, () => Mounts.MountIfMissing(source, target, type, flags, options));
             Try(warn, () =>
@@ -67,11 +73,16 @@ internal static class Ground
                 routes.SetLoopbackUp();
             });
             foreach (var (key, value) in KernelSettings)
-                Try(warn, () => Sysctl.WriteIfDifferent(key, value), $"sysctl {key}={value}: ");
+                Try(warn, () => Sysctl.WriteIfDifferent(key, value), $"sysctl {key}={value}: ", $"; set it from outside (docker run --sysctl {key}={value})");
             Try(warn, SetDefaultRoute);
             Try(warn, ShareTunnelDevice);
         }
         Try(warn, () => Directory.CreateDirectory(controlFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        if (isMachine)
+        {
+            foreach (var folder in Written.Where(WritableOverlay.IsReadOnly))
+                Try(warn, () => WritableOverlay.Lay(folder, $"{controlFolder}/overlay{folder}"), $"{folder} is read-only: ", "; let the container mount (CAP_SYS_ADMIN, no AppArmor profile that forbids it), or mount something there that can be written");
+        }
         Try(warn, () => Directory.CreateDirectory(logFolder));
     }
 
@@ -81,7 +92,9 @@ internal static class Ground
     /// </summary>
     private static void ShareTunnelDevice()
     {
-        if (File.Exists(TunnelDevice) && (File.GetUnixFileMode(TunnelDevice) & ForAll) != ForAll)
+        if (!File.Exists(TunnelDevice))
+            throw new IOException($"{TunnelDevice} is not there, without which Tinc, OpenVPN and EasyTier make no device: load the module tun, or start the container with --device {TunnelDevice}");
+        if ((File.GetUnixFileMode(TunnelDevice) & ForAll) != ForAll)
             File.SetUnixFileMode(TunnelDevice, ForAll);
     }
 
@@ -102,7 +115,7 @@ internal static class Ground
         routes.ReplaceDefaultRoute(address, link);
     }
 
-    private static void Try(Action<string> warn, Action step, string what = "")
+    private static void Try(Action<string> warn, Action step, string what = "", string remedy = "")
     {
         try
         {
@@ -110,7 +123,7 @@ internal static class Ground
         }
         catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
         {
-            warn($"warning: {what}{e.Message}");
+            warn($"warning: {what}{e.Message}{remedy}");
         }
     }
 }

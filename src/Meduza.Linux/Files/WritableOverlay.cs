@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using static Tmds.Linux.LibC;
+
+namespace Meduza.Linux.Files;
+
+/// <summary>A folder of a file system that cannot be written, made writable by an overlay whose upper layer lies elsewhere (Documentation/filesystems/overlayfs.rst).</summary>
+public static unsafe class WritableOverlay
+{
+    private const UnixFileMode LayerMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <summary>True where the folder is there and lies on a read-only file system.</summary>
+    public static bool IsReadOnly(string folder)
+    {
+        fixed (byte* name = NativeText.Terminated(folder))
+            return access(name, W_OK) < 0 && Marshal.GetLastPInvokeError() == EROFS;
+    }
+
+    /// <summary>
+    /// Lays the overlay. What is mounted within the folder (a container's <c>/etc/hosts</c>, an operator's keys) stays there:
+    /// the overlay has it not, so it is bound into it.
+    /// </summary>
+    /// <param name="folder">Absolute.</param>
+    /// <param name="layers">Where what is written goes, made where it is missing; on one writable file system that has extended attributes (tmpfs).</param>
+    /// <exception cref="LinuxException">It cannot be laid, or something within it not be bound.</exception>
+    public static void Lay(string folder, string layers)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var upper = $"{layers}/upper";
+        var work = $"{layers}/work";
+        // The folder that is seen has the rights of its upper layer.
+        Folder.Ensure(upper, LayerMode, 0, 0);
+        Folder.Ensure(work, LayerMode, 0, 0);
+        var within = new List<(string Point, Descriptor File)>();
+        try
+        {
+            foreach (var mount in Mounts.Read())
+            {
+                if (mount.Point.StartsWith(folder + "/", StringComparison.Ordinal))
+                    within.Add((mount.Point, Descriptor.Open(mount.Point, O_PATH)));
+            }
+            Mount("overlay", folder, "overlay", default, $"lowerdir={folder},upperdir={upper},workdir={work}");
+            foreach (var (point, file) in within)
+                Mount(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.Number}"), point, "", MS_BIND, "");
+        }
+        finally
+        {
+            foreach (var (_, file) in within)
+                file.Dispose();
+        }
+    }
+
+    private static void Mount(string source, string target, string type, Tmds.Linux.ulong_t flags, string options)
+    {
+        fixed (byte* from = NativeText.Terminated(source), at = NativeText.Terminated(target), kind = NativeText.Terminated(type),
+               data = NativeText.Terminated(options))
+        {
+            if (mount(from, at, kind, flags, data) < 0)
+                throw LinuxException.Last(type.Length > 0 ? $"mount {type}" : "mount bind", target);
+        }
+    }
+}
