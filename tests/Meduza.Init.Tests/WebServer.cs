@@ -9,18 +9,39 @@ namespace Meduza.Init.Tests;
 /// <summary>A server of HTTP/1.1 on this machine that answers each request with the very bytes that the test wants, and closes.</summary>
 internal sealed class WebServer : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly Func<string, byte[]?> _answer;
+    private readonly Socket _listener;
+    private readonly Func<string, Stream, Task> _serve;
 
     /// <param name="answer">A request's head in, the answer out; null never answers.</param>
     public WebServer(Func<string, byte[]?> answer)
+        : this(async (head, stream) =>
+        {
+            if (answer(head) is { } bytes)
+                await stream.WriteAsync(bytes);
+            else
+                _ = await stream.ReadAsync(new byte[1]);
+        })
     {
-        _answer = answer;
-        _listener.Start();
+    }
+
+    /// <param name="serve">A request's head in; the answer goes to the stream.</param>
+    public WebServer(Func<string, Stream, Task> serve)
+        : this(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), new IPEndPoint(IPAddress.Loopback, 0), serve)
+    {
+    }
+
+    /// <param name="socket">That listens; whose network it is in is nobody's business here.</param>
+    /// <param name="address">Where.</param>
+    /// <param name="serve">A request's head in; the answer goes to the stream.</param>
+    public WebServer(Socket socket, IPEndPoint address, Func<string, Stream, Task> serve)
+    {
+        (_listener, _serve) = (socket, serve);
+        _listener.Bind(address);
+        _listener.Listen();
         _ = AcceptAsync();
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
     /// <summary>The heads of the requests, in their order.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
@@ -39,10 +60,10 @@ internal sealed class WebServer : IDisposable
     {
         while (true)
         {
-            TcpClient peer;
+            Socket peer;
             try
             {
-                peer = await _listener.AcceptTcpClientAsync();
+                peer = await _listener.AcceptAsync();
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
@@ -52,11 +73,10 @@ internal sealed class WebServer : IDisposable
         }
     }
 
-    private async Task ServeAsync(TcpClient peer)
+    private async Task ServeAsync(Socket peer)
     {
-        using (peer)
+        await using (var stream = new NetworkStream(peer, ownsSocket: true))
         {
-            var stream = peer.GetStream();
             var head = new StringBuilder();
             var chunk = new byte[4096];
             try
@@ -69,10 +89,7 @@ internal sealed class WebServer : IDisposable
                     head.Append(Encoding.Latin1.GetString(chunk, 0, length));
                 }
                 Requests.Enqueue(head.ToString());
-                if (_answer(head.ToString()) is { } answer)
-                    await stream.WriteAsync(answer);
-                else
-                    _ = await stream.ReadAsync(chunk);
+                await _serve(head.ToString(), stream);
             }
             catch (IOException)
             {

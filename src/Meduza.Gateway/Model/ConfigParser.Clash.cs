@@ -37,13 +37,10 @@ public static partial class ConfigParser
     {
         if (!own.Get(KeyTable.MosdnsEnable, false))
             return null;
-        var files = global.List(KeyTable.MosdnsRuleFiles);
-        if (!files.IsEmpty)
-            global.Findings.Warn(global.FullKey(KeyTable.MosdnsRuleFiles), "the files are not downloaded by this version: what is in MosDNS's folder is used");
         return new MosdnsConfig
         {
             Refresh = TimeSpan.FromMinutes(own.Get(KeyTable.MosdnsRefreshMinutes, 1440u)),
-            RuleFiles = files,
+            RuleFiles = global.List(KeyTable.MosdnsRuleFiles),
             Plugins = global.OrNothing(KeyTable.MosdnsPlugins),
             Lists =
             [

@@ -45,6 +45,8 @@ public sealed record Changes
 
     public ImmutableArray<DesiredFile> Writes { get; init; } = [];
 
+    public ImmutableArray<DesiredSymlink> Symlinks { get; init; } = [];
+
     /// <summary>Paths of files to delete: those in an owned folder that are not desired.</summary>
     public ImmutableArray<string> Deletes { get; init; } = [];
 
@@ -71,7 +73,7 @@ public sealed record Changes
     public ImmutableArray<string> Components { get; init; } = [];
 
     public bool IsEmpty =>
-        Folders.IsEmpty && Removes.IsEmpty && Writes.IsEmpty && Deletes.IsEmpty && Defines.IsEmpty && WireGuardDeletes.IsEmpty
+        Folders.IsEmpty && Removes.IsEmpty && Writes.IsEmpty && Symlinks.IsEmpty && Deletes.IsEmpty && Defines.IsEmpty && WireGuardDeletes.IsEmpty
         && WireGuard.IsEmpty && Links.IsEmpty && Frr.IsEmpty
         && Packets.IsEmpty && HealthPort is null;
 }

@@ -30,6 +30,9 @@ public sealed record ObservedState
     /// <summary>Path to file, for each desired file that exists and each file in an owned folder.</summary>
     public ImmutableDictionary<string, ObservedFile> Files { get; init; } = ImmutableDictionary<string, ObservedFile>.Empty;
 
+    /// <summary>Path to target, for each desired symbolic link that is one.</summary>
+    public ImmutableDictionary<string, string> Symlinks { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>Path to mode and owner, for each desired folder that exists.</summary>
     public ImmutableDictionary<string, (UnixFileMode Mode, string Owner)> Folders { get; init; } =
         ImmutableDictionary<string, (UnixFileMode Mode, string Owner)>.Empty;

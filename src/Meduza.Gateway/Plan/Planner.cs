@@ -20,6 +20,7 @@ public static class Planner
             Folders = [.. desired.Folders.Where(folder => Differs(folder, observed))],
             Removes = Removes(desired, observed),
             Writes = [.. desired.Files.Where(file => Differs(file, observed))],
+            Symlinks = [.. desired.Symlinks.Where(link => observed.Symlinks.GetValueOrDefault(link.Path) != link.Target)],
             Deletes = Strays(desired, observed),
             Defines = [.. desired.Services.Where(service => Differs(service, observed))],
             Packets = observed.DifferingPackets,
@@ -65,7 +66,7 @@ public static class Planner
 
     private static ImmutableArray<string> Strays(DesiredState desired, ObservedState observed)
     {
-        var wanted = desired.Files.Select(file => file.Path).ToHashSet();
+        var wanted = desired.Files.Select(file => file.Path).Concat(desired.Symlinks.Select(link => link.Path)).ToHashSet();
         return [.. observed.Files.Keys
             .Where(path => !wanted.Contains(path) && OwnerOf(path, desired) is not null)
             .Order(StringComparer.Ordinal)];
@@ -108,6 +109,7 @@ public static class Planner
         var touched = new SortedSet<string>(StringComparer.Ordinal);
         touched.UnionWith(changes.Removes.Select(service => service.Component));
         touched.UnionWith(changes.Writes.Select(file => file.Component));
+        touched.UnionWith(changes.Symlinks.Select(link => link.Component));
         touched.UnionWith(changes.Defines.Select(service => service.Component));
         touched.UnionWith(changes.WireGuard);
         if (!changes.WireGuardDeletes.IsEmpty)

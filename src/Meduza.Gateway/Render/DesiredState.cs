@@ -25,6 +25,12 @@ public sealed record DesiredFile(string Path, ReadOnlyMemory<byte> Content, Unix
     public bool Secret { get; init; }
 }
 
+/// <summary>A symbolic link to a file that was downloaded and is kept elsewhere: what it leads to is never written over, so a new content is another target.</summary>
+/// <param name="Path">Absolute.</param>
+/// <param name="Target">Absolute.</param>
+/// <param name="Component">The part it belongs to.</param>
+public sealed record DesiredSymlink(string Path, string Target, string Component);
+
 /// <summary>A folder that must exist before the services start.</summary>
 public sealed record DesiredFolder(string Path, UnixFileMode Mode, string? Owner = null)
 {
@@ -82,6 +88,8 @@ public sealed record DesiredState(
     ImmutableArray<DesiredLink> Links,
     ImmutableArray<FrrDaemonConfig> Frr)
 {
+    public ImmutableArray<DesiredSymlink> Symlinks { get; init; } = [];
+
     /// <summary>What is done to packets that pass.</summary>
     public PacketRules Packets { get; init; } = PacketRules.None;
 

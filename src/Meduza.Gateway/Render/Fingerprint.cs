@@ -22,6 +22,13 @@ internal static class Fingerprint
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
+    /// <summary>The same over files, and over links that lead to a new target when what they stand for changes.</summary>
+    public static string Of(IEnumerable<DesiredFile> files, IEnumerable<DesiredSymlink> links) => Of(
+    [
+        .. files,
+        .. links.Select(link => new DesiredFile(link.Path, Encoding.UTF8.GetBytes(link.Target), default, link.Component)),
+    ]);
+
     // Each part with its length, so that no two different sets of files are the same bytes.
     private static void Append(XxHash128 hash, ReadOnlySpan<byte> bytes)
     {

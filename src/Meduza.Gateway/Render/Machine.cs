@@ -61,6 +61,9 @@ public sealed record Machine
     /// <summary>MosDNS's configuration where no key gives its plugins (YAML).</summary>
     public ReadOnlyMemory<byte> MosdnsBase { get; init; } = ShippedFile.Carried(ShippedFile.Mosdns);
 
+    /// <summary>Where the last good content of each rule file of MosDNS is kept, by the file's path in its folder. Another content lies elsewhere.</summary>
+    public ImmutableDictionary<string, string> RuleFiles { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>Fallback resolvers (<c>DNS_NAMESERVERS</c>).</summary>
     public ImmutableArray<IPAddress> Nameservers { get; init; } = [IPAddress.Parse("223.5.5.5"), IPAddress.Parse("119.29.29.29")];
 

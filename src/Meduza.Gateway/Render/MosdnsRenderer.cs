@@ -39,6 +39,17 @@ internal static class MosdnsRenderer
         ];
         foreach (var (name, text) in mosdns.Lists)
             files.Add(state.File($"{MosdnsConfig.Folder}/{MosdnsConfig.ListFile(name)}", ListText(text), StateBuilder.PublicFile, Component));
+        List<DesiredSymlink> links = [];
+        foreach (var path in mosdns.RuleFiles.Select(rule => rule.Path.ToString()))
+        {
+            for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
+                state.Folder(new DesiredFolder($"{MosdnsConfig.Folder}/{path[..slash]}", StateBuilder.PublicFolder, owner) { Component = Component });
+            // A file that is not there would keep it from starting: until it is fetched it is an empty one.
+            if (machine.RuleFiles.TryGetValue(path, out var kept))
+                links.Add(state.Symlink(new($"{MosdnsConfig.Folder}/{path}", kept, Component)));
+            else
+                files.Add(state.File($"{MosdnsConfig.Folder}/{path}", "", StateBuilder.PublicFile, Component));
+        }
 
         state.Service(new ServiceDefinition
         {
@@ -54,7 +65,7 @@ internal static class MosdnsRenderer
             Readiness = ReadinessOf((YamlSequence)document["plugins"]!),
             // One that hangs keeps its port: the agent asks it, for dnsmasq's sake.
             Health = new HealthCheck(new Readiness(ReadinessKind.Agent, "")) { FailureThreshold = 1, SuccessThreshold = 1 },
-            Revision = Fingerprint.Of([.. files]),
+            Revision = Fingerprint.Of(files, links),
         });
     }
 

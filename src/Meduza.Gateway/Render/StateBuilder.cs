@@ -21,6 +21,7 @@ internal sealed class StateBuilder
 
     private readonly SortedDictionary<string, DesiredFolder> _folders = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, DesiredFile> _files = new(StringComparer.Ordinal);
+    private readonly List<DesiredSymlink> _symlinks = [];
     private readonly List<ServiceDefinition> _services = [];
     private readonly List<DesiredLink> _links = [];
     private readonly List<FrrDaemonConfig> _frr = [];
@@ -44,6 +45,13 @@ internal sealed class StateBuilder
     /// <summary>Adds a file that holds a secret, readable by its owner alone: the user of the one program that it is for.</summary>
     public DesiredFile SecretFile(string path, Secret content, string component, string? owner = null) =>
         File(new DesiredFile(path, Encoding.UTF8.GetBytes(content.Reveal()), PrivateFile, component) { Secret = true, Owner = owner });
+
+    /// <summary>Adds a link to a downloaded file and returns it, for the fingerprint of who reads it.</summary>
+    public DesiredSymlink Symlink(DesiredSymlink link)
+    {
+        _symlinks.Add(link);
+        return link;
+    }
 
     /// <summary>Adds a service; the order of adding is the order of starting.</summary>
     public void Service(ServiceDefinition service) => _services.Add(service);
@@ -78,6 +86,7 @@ internal sealed class StateBuilder
 
     public DesiredState Build() => new([.. _folders.Values], [.. _files.Values], [.. _services], [.. _links], [.. _frr])
     {
+        Symlinks = [.. _symlinks],
         Packets = Packets,
         WireGuard = [.. _wireGuard],
         HealthPort = HealthPort,

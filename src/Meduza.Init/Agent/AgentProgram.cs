@@ -91,24 +91,32 @@ internal static partial class AgentProgram
         var words = new AgentWords(openVpn, mihomo, api => Volatile.Write(ref mihomoApi, api), names.WordOf);
         var store = new EtcdStore(
             settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, log);
-        var reporter = new Reporter(settings, book, publisher, openVpn, words, new WireGuardStates(here.WireGuard, clock, settings.WireGuardStatusInterval), here.HealthPort, services, clock);
+        var transfers = new Transfers(triggers, clock);
+        var reporter = new Reporter(
+            settings, book, publisher, openVpn, words, new WireGuardStates(here.WireGuard, clock, settings.WireGuardStatusInterval), here.HealthPort, transfers, services, clock);
         using var stage = new StagedSpawn();
         var candidates = new CandidateFolder(CandidateFolder.DefaultRoot, here.Accounts);
         candidates.Clear();
         var preflight = new PreflightCheck(
             candidates, here.Files, (program, stop) => StagedCommand.RunAsync(stage, program, PreflightCheck.Timeout, PreflightCheck.LongestOutput, stop));
         using var subscriptions = new SubscriptionKeeper(
-            new DownloadFolder(SubscriptionKeeper.DefaultPath), SubscriptionSource.FetchAsync, triggers, clock, Random.Shared, log);
+            new DownloadFolder(SubscriptionKeeper.DefaultPath), SubscriptionSource.FetchAsync, transfers, triggers, clock, Random.Shared, log);
+        var boot = ConfirmPolicy.ReadBoot();
+        var proxy = new DownloadProxy(settings.DownloadProxy, services.Services);
+        var rules = new KeptFiles(NodeDownloads.RuleFilesPath, boot);
+        using var ruleFiles = new FileKeeper(
+            NodeDownloads.RuleFile, rules, new FileSource(rules, FetchLimits.File, RuleFileCheck.Problem, proxy.Find, clock).FetchAsync, transfers, triggers, clock, Random.Shared, log);
+        var downloads = new NodeDownloads(subscriptions, ruleFiles);
         var metrics = settings.Metrics.Endpoint is { } endpoint
-            ? new MetricsServer(endpoint, new MetricsSource(settings, services, reporter, subscriptions, clock).Read, triggers, clock, log)
+            ? new MetricsServer(endpoint, new MetricsSource(settings, services, reporter, downloads, clock).Read, triggers, clock, log)
             : null;
         if (settings.Metrics.Problem is { } wrong)
             LogSetting(log, $"{MetricsListen.Variable}: {wrong}");
         reporter.MetricsProblem = () => metrics is null ? settings.Metrics.Problem : metrics.Problem;
         var reconciler = new Reconciler(
-            settings, here.Machine, store, subscriptions, names, here.ProxyAddresses, services, preflight, here.Observer,
+            settings, here.Machine, store, downloads, proxy, names, here.ProxyAddresses, services, preflight, here.Observer,
             new Applier(services, here, log),
-            new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), () => triggers.Raise(Trigger.Report), log), new ConfirmPolicy(clock, ConfirmPolicy.ReadBoot()), reporter, words, triggers, clock,
+            new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), () => triggers.Raise(Trigger.Report), log), new ConfirmPolicy(clock, boot), reporter, words, triggers, clock,
             log);
 
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -117,7 +125,7 @@ internal static partial class AgentProgram
             services.RunAsync(triggers, life.Token),
             store.RunAsync(life.Token),
             reconciler.RunAsync(life.Token),
-            subscriptions.RunAsync(life.Token),
+            downloads.RunAsync(life.Token),
             names.RunAsync(life.Token),
             here.ProxyAddresses.RunAsync(life.Token),
             WatchDevicesAsync(monitor, triggers, life.Token),

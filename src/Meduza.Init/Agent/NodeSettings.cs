@@ -27,6 +27,9 @@ internal sealed record NodeSettings : EtcdSettings
     /// <summary>The next router; null where the machine's own default route stays.</summary>
     public IPAddress? DefaultGateway { get; init; }
 
+    /// <summary>The proxy through which rule files are downloaded; null for mihomo while it runs.</summary>
+    public Uri? DownloadProxy { get; init; }
+
     /// <summary>Where metrics are served.</summary>
     public MetricsListen Metrics { get; init; } = MetricsListen.Off;
 
@@ -52,6 +55,7 @@ internal sealed record NodeSettings : EtcdSettings
             WireGuardStatusInterval = Seconds("WIREGUARD_STATUS_INTERVAL", 10, Get, found),
             DefaultGateway = ParseAddress("DEFAULT_GW", Get, found),
             Nameservers = ParseNameservers(Get("DNS_NAMESERVERS"), found),
+            DownloadProxy = ParseProxy("MOSDNS_HTTP_PROXY", Get, found),
             Metrics = MetricsListen.Parse(Get(MetricsListen.Variable)),
         };
 
@@ -78,6 +82,17 @@ internal sealed record NodeSettings : EtcdSettings
         if (IPAddress.TryParse(text, out var address))
             return address;
         errors.Add($"{name} is '{text}', which is no IP address");
+        return null;
+    }
+
+    private static Uri? ParseProxy(string name, Func<string, string?> get, ImmutableArray<string>.Builder errors)
+    {
+        var text = get(name);
+        if (text is null)
+            return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var proxy) && proxy.Scheme is "http" or "https" or "socks5" && proxy.Host.Length > 0)
+            return proxy;
+        errors.Add($"{name} is no proxy's address: give one as http://10.0.0.1:8080, https:// or socks5://");
         return null;
     }
 

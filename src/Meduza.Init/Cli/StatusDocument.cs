@@ -31,6 +31,9 @@ internal sealed record StatusDocument
     [JsonPropertyName("wireguard")]
     public ImmutableArray<WireGuardReport> WireGuard { get; init; } = [];
     public ImmutableArray<NeighborReport> Neighbors { get; init; } = [];
+
+    /// <summary>What is being downloaded.</summary>
+    public ImmutableArray<DownloadRow> Downloads { get; init; } = [];
     public HealthPortReport? HealthPort { get; init; }
     public ImmutableArray<CommitError> Warnings { get; init; } = [];
 
@@ -48,6 +51,7 @@ internal sealed record StatusDocument
         OpenVpn = reply.Report?.OpenVpn ?? [],
         WireGuard = reply.Report?.WireGuard ?? [],
         Neighbors = reply.Report?.Neighbors ?? [],
+        Downloads = [.. (reply.Report?.Downloads ?? []).Select(DownloadRow.Of)],
         HealthPort = reply.Report?.HealthPort,
         Warnings = reply.Report?.Warnings ?? [],
     };
@@ -66,6 +70,16 @@ internal sealed record ConfirmRow(string Commit, long Revision, double SecondsLe
         var left = TimeSpan.FromSeconds((report.Deadline - time.GetTimestamp()) / (double)time.TimestampFrequency);
         return new(report.Commit, report.Revision, Math.Round(Math.Max(0, left.TotalSeconds), 1), report.ToCommit, report.ToRevision);
     }
+}
+
+/// <summary>One download that is under way; see <see cref="DownloadReport"/>.</summary>
+/// <param name="Percent">Of the total; null where that is not known.</param>
+internal sealed record DownloadRow(string Kind, string Name, long Bytes, long? Total, long? Percent, long BytesPerSecond)
+{
+    public static DownloadRow Of(DownloadReport report) => new(
+        report.Kind, report.Name, report.Bytes, report.Total,
+        report.Total is > 0 and var total ? Math.Min(100, 100 * report.Bytes / total) : null,
+        report.BytesPerSecond);
 }
 
 /// <summary>One service, without its definition, which may hold what is nobody's business.</summary>

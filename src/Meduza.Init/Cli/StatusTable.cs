@@ -15,7 +15,7 @@ internal static class StatusTable
         var now = time.GetUtcNow();
         var text = new StringBuilder();
         text.Append(Head(reply, time, colour));
-        foreach (var table in new[] { Services(reply.Services), Links(reply.Report, now), WireGuard(reply.Report, now), Neighbours(reply.Report), Findings(reply.Report) })
+        foreach (var table in new[] { Services(reply.Services), Links(reply.Report, now), WireGuard(reply.Report, now), Neighbours(reply.Report), Downloads(reply.Report), Findings(reply.Report) })
         {
             if (!table.IsEmpty)
                 text.Append('\n').Append(table.Text(colour));
@@ -158,6 +158,24 @@ internal static class StatusTable
         var table = new Columns("NEIGHBOUR", "PROTOCOL", "STATE", "DETAIL");
         foreach (var neighbour in report?.Neighbors ?? [])
             table.Add(neighbour.Neighbor, neighbour.Protocol, new Cell(neighbour.State, ToneOf(neighbour.State)), neighbour.Detail);
+        return table;
+    }
+
+    private static Columns Downloads(AgentReport? report)
+    {
+        const int Width = 20;
+        var table = new Columns("DOWNLOAD", "KIND", "PROGRESS", "DONE", "BYTES", "OF", "RATE");
+        foreach (var row in (report?.Downloads ?? []).Select(DownloadRow.Of))
+        {
+            var filled = (int)((row.Percent ?? 0) * Width / 100);
+            table.Add(
+                row.Name, row.Kind.Replace('_', ' '),
+                row.Percent is null ? "" : $"[{new string('#', filled)}{new string('.', Width - filled)}]",
+                row.Percent is { } percent ? $"{Number(percent)} %" : "",
+                Bytes((ulong)row.Bytes),
+                row.Total is { } total ? Bytes((ulong)total) : "",
+                $"{Bytes((ulong)row.BytesPerSecond)}/s");
+        }
         return table;
     }
 

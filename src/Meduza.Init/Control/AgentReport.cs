@@ -24,6 +24,9 @@ internal sealed record AgentReport
     public ImmutableArray<WireGuardReport> WireGuard { get; init => field = value.IsDefault ? [] : value; } = [];
     public ImmutableArray<NeighborReport> Neighbors { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>What is being downloaded.</summary>
+    public ImmutableArray<DownloadReport> Downloads { get; init => field = value.IsDefault ? [] : value; } = [];
+
     /// <summary>The port for health probes; null where there is none.</summary>
     public HealthPortReport? HealthPort { get; init; }
 
@@ -107,6 +110,14 @@ internal sealed record CommitError(string Key, string Message);
 /// <param name="Open">True while it accepts.</param>
 /// <param name="Error">Why it cannot be opened; null where it could.</param>
 internal sealed record HealthPortReport(int Port, bool Open, string? Error);
+
+/// <summary>One download that is under way.</summary>
+/// <param name="Kind"><c>subscription</c>, <c>rule_file</c> or <c>geodata</c>.</param>
+/// <param name="Name">Which of its kind.</param>
+/// <param name="Bytes">That are there, as the server sends them.</param>
+/// <param name="Total">That it has in all; null where the server does not say.</param>
+/// <param name="BytesPerSecond">Since the server began to send.</param>
+internal sealed record DownloadReport(string Kind, string Name, long Bytes, long? Total, long BytesPerSecond);
 
 /// <summary>One OpenVPN instance.</summary>
 /// <param name="State"><c>up</c>, <c>connecting</c> or <c>down</c>.</param>

@@ -28,8 +28,7 @@ public static unsafe class AtomicFile
     /// <exception cref="LinuxException">It cannot be written; the old file, if any, is as it was.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, uint uid, uint gid, bool sync = false)
     {
-        var folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
-        var temporary = Path.Join(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{Unfinished}");
+        var temporary = Temporary(path);
         try
         {
             using (var file = Descriptor.Open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0x180 /* 0600 */))
@@ -47,7 +46,7 @@ public static unsafe class AtomicFile
             return;
         }
         if (sync)
-            Sync(folder);
+            Sync(FolderOf(path));
     }
 
     /// <summary>Writes the file unless it is there with that content, mode and owner.</summary>
@@ -60,6 +59,29 @@ public static unsafe class AtomicFile
             return false;
         Write(path, content, mode, uid, gid, sync);
         return true;
+    }
+
+    /// <summary>Makes a symbolic link, in place of the file or link that lies there now.</summary>
+    /// <param name="path">Its folder must exist.</param>
+    /// <param name="target">What it leads to, as it is written into it; nothing need lie there.</param>
+    /// <exception cref="LinuxException">It cannot be made; what was there is as it was.</exception>
+    public static void Link(string path, string target)
+    {
+        var temporary = Temporary(path);
+        fixed (byte* name = NativeText.Terminated(temporary), to = NativeText.Terminated(target))
+        {
+            if (symlink(to, name) < 0)
+                throw LinuxException.Last("symlink", path);
+        }
+        try
+        {
+            Rename(temporary, path);
+        }
+        catch (LinuxException)
+        {
+            Unlink(temporary);
+            throw;
+        }
     }
 
     /// <summary>
@@ -88,6 +110,10 @@ public static unsafe class AtomicFile
         name = name[..^Unfinished.Length];
         return Guid.TryParseExact(name[(name.LastIndexOf('.') + 1)..], "N", out _);
     }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
+
+    private static string Temporary(string path) => Path.Join(FolderOf(path), $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{Unfinished}");
 
     /// <summary>True when that very file is there.</summary>
     /// <exception cref="LinuxException">It is there and cannot be read.</exception>

@@ -12,6 +12,7 @@ internal static class Machines
     {
         Folders = state.Folders.ToImmutableDictionary(folder => folder.Path, folder => (folder.Mode, folder.Owner ?? "root")),
         Files = state.Files.ToImmutableDictionary(file => file.Path, file => new ObservedFile(file.Content, file.Mode, file.Owner ?? "root")),
+        Symlinks = state.Symlinks.ToImmutableDictionary(link => link.Path, link => link.Target),
         Services = state.Services.ToImmutableDictionary(service => service.Name),
         Links = state.Links.ToImmutableDictionary(link => link.Name, link => new ObservedLink(true, link.Addresses) { Mtu = link.Mtu ?? 0 }),
         HealthPort = state.HealthPort,
@@ -24,6 +25,7 @@ internal static class Machines
         Folders = machine.Folders.SetItems(changes.Folders.Select(folder => KeyValuePair.Create(folder.Path, (folder.Mode, folder.Owner ?? "root")))),
         Files = machine.Files.RemoveRange(changes.Deletes)
             .SetItems(changes.Writes.Select(file => KeyValuePair.Create(file.Path, new ObservedFile(file.Content, file.Mode, file.Owner ?? "root")))),
+        Symlinks = machine.Symlinks.SetItems(changes.Symlinks.Select(link => KeyValuePair.Create(link.Path, link.Target))),
         Services = machine.Services.RemoveRange(changes.Removes.Select(service => service.Name))
             .SetItems(changes.Defines.Select(service => KeyValuePair.Create(service.Name, service))),
         Links = machine.Links.SetItems(changes.Links.Select(link => KeyValuePair.Create(link.Name, Apply(machine.Links.GetValueOrDefault(link.Name), link)))),

@@ -1,13 +1,16 @@
+using System.Collections.Immutable;
 using System.Text;
 using Meduza.Gateway.Model.Mosdns;
+using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
+using Meduza.Gateway.Tests.Plan;
 using Meduza.Gateway.Yaml;
 
 namespace Meduza.Gateway.Tests.Render;
 
 public sealed class MosdnsRendererTests
 {
-    private const string Plugins = "/global/mosdns/plugins";
+    private const string Plugins = "/global/mosdns/plugins", RuleFiles = "/global/mosdns/rule_files";
 
     private static readonly KeySet Keys = KeySet.Empty.With("/nodes/gw-a/mosdns/enable", "true");
 
@@ -70,8 +73,34 @@ public sealed class MosdnsRendererTests
     {
         Assert.True(Mosdns(Keys).SameProcessAs(Mosdns(Keys.With("/global/mosdns/block", "\n"))));
         Assert.False(Mosdns(Keys).SameProcessAs(Mosdns(Keys.With("/global/mosdns/block", "a.example"))));
-        Assert.True(Mosdns(Keys).SameProcessAs(Mosdns(Keys.With("/global/mosdns/rule_files", "{\"a.txt\": \"https://example.org/a\"}"))));
+        var ruled = Keys.With(RuleFiles, "{\"a.txt\": \"https://example.org/a\"}");
+        Assert.False(Mosdns(Keys).SameProcessAs(Mosdns(ruled)));
+        Assert.True(Mosdns(ruled).SameProcessAs(Mosdns(Keys.With(RuleFiles, "{\"a.txt\": \"https://example.com/a\"}"))));
     }
+
+    [Fact]
+    public void A_rule_file_is_empty_until_it_is_fetched_and_then_a_link_to_where_it_is_kept()
+    {
+        var config = Keys.With(RuleFiles, "{\"geo/cn/a.txt\": \"https://example.org/a\", \"b.txt\": \"https://example.org/b\"}").Config();
+        var before = Renderer.Render(config, new Machine());
+        var after = Renderer.Render(config, new Machine { RuleFiles = Kept("geo/cn/a.txt", "/data/x.1") });
+
+        Assert.Equal(["", ""], ((string[])["geo/cn/a.txt", "b.txt"]).Select(name => Text(before, name)));
+        Assert.Empty(before.Symlinks);
+        Assert.Equal([new("/etc/mosdns/geo/cn/a.txt", "/data/x.1", "mosdns")], after.Symlinks);
+        Assert.DoesNotContain(after.Files, file => file.Path == "/etc/mosdns/geo/cn/a.txt");
+        Assert.Equal(["/etc/mosdns", "/etc/mosdns/geo", "/etc/mosdns/geo/cn"], after.Folders.Select(folder => folder.Path).Where(path => path.StartsWith("/etc/mosdns", StringComparison.Ordinal)));
+
+        // From the one to the other, and to another content: once each.
+        var changes = Planner.Plan(after, Machines.After(before));
+        Assert.Equal(["mosdns"], changes.Components);
+        Assert.Equal((1, "mosdns"), (changes.Symlinks.Length, Assert.Single(changes.Defines).Name));
+        Assert.True(Planner.Plan(after, Machines.After(before).Apply(changes)).IsEmpty);
+        var newer = Renderer.Render(config, new Machine { RuleFiles = Kept("geo/cn/a.txt", "/data/x.2") });
+        Assert.Equal("mosdns", Assert.Single(Planner.Plan(newer, Machines.After(after)).Defines).Name);
+    }
+
+    private static ImmutableDictionary<string, string> Kept(string name, string path) => ImmutableDictionary<string, string>.Empty.Add(name, path);
 
     [Fact]
     public void Rule_files_are_read_sorted()

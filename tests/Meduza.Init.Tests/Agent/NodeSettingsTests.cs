@@ -47,6 +47,8 @@ public sealed class NodeSettingsTests
     [InlineData("ETCD_USER", "u", "ETCD_PASS is not")]
     [InlineData("UPDATE_TTL_SECONDS", "soon", "UPDATE_TTL_SECONDS is 'soon'")]
     [InlineData("DNS_NAMESERVERS", "dns", "DNS_NAMESERVERS has 'dns'")]
+    [InlineData("MOSDNS_HTTP_PROXY", "10.0.0.1:8080", "MOSDNS_HTTP_PROXY is no proxy's address")]
+    [InlineData("MOSDNS_HTTP_PROXY", "ftp://u:secret@10.0.0.1", "MOSDNS_HTTP_PROXY is no proxy's address: give one as http://10.0.0.1:8080")]
     public void A_wrong_variable_is_named(string name, string value, string message)
     {
         Assert.Null(Parse(out var errors, (name, value), ("NODE_ID", "gw1"), ("ETCD_ENDPOINTS", "http://a:1")));

@@ -38,7 +38,6 @@ public class CommandLineTests
     [InlineData("meduza: '5' is no time for a confirmation: give whole seconds, 10s to 24h (90, 5m, 1h30m): see `meduza commit --help`\n", "commit", "--confirm", "5")]
     [InlineData("meduza: '2d' is no time for a confirmation: give whole seconds, 10s to 24h (90, 5m, 1h30m): see `meduza commit --help`\n", "commit", "--confirm", "2d")]
     [InlineData("meduza: '0' is no number of commits to go back: give 1 or more, see `meduza rollback --list`: see `meduza rollback --help`\n", "rollback", "0")]
-    [InlineData("meduza: 'rules' is nothing that is fetched: there is 'subscription': see `meduza refresh --help`\n", "refresh", "rules")]
     [InlineData("meduza: 'all' is not a number of lines: give a whole number, 0 or more: see `meduza logs --help`\n", "logs", "-n", "all")]
     [InlineData("meduza: a verb is missing: there are " + Words + "; see `meduza --help`\n")]
     public async Task Wrong_usage_is_one_line_and_exit_code_2(string error, params string[] arguments)

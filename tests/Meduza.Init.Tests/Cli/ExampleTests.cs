@@ -16,7 +16,6 @@ public sealed class ExampleTests
     [
         "is the key of no node", // a phone
         "is not driven by this version", // healthy
-        "the files are not downloaded by this version", // mosdns/rule_files
     ];
 
     private static Snapshot Keys { get; } = KeyFile.Parse("keys.yaml", File.ReadAllBytes(Path.Combine(SourceFolder.Root, "docs/example/keys.yaml")));

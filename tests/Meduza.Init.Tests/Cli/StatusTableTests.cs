@@ -54,6 +54,24 @@ public class StatusTableTests
         """, StatusTable.Text(Samples.Troubled, FakePid1.Clock(), colour: false));
 
     [Fact]
+    public void A_download_is_shown_as_a_bar_where_it_is_known_how_long_it_is()
+    {
+        var report = Samples.Report(Samples.Commit()) with
+        {
+            Downloads = [new("rule_file", "geo/cn.txt", 3 << 20, 4 << 20, 512 << 10), new("subscription", "main", 2048, null, 100)],
+        };
+        Assert.EndsWith(
+            """
+
+            DOWNLOAD    KIND          PROGRESS                DONE  BYTES    OF       RATE
+            geo/cn.txt  rule file     [###############.....]  75 %  3.0 MiB  4.0 MiB  512.0 KiB/s
+            main        subscription                                2.0 KiB           100 B/s
+
+            """, StatusTable.Text(Samples.Healthy with { Report = report }, FakePid1.Clock(), colour: false), StringComparison.Ordinal);
+        Assert.Equal([75, null], StatusDocument.Of(new() { Report = report }, FakePid1.Clock()).Downloads.Select(row => row.Percent));
+    }
+
+    [Fact]
     public void A_commit_that_waits_is_shown_with_what_is_left_of_its_time()
     {
         var clock = FakePid1.Clock();

@@ -92,7 +92,7 @@ public sealed class SubscriptionTests : IDisposable
         Assert.Empty(_lab.Commit("off", _gateway, "applied", Limit).Errors);
         var off = Refresh();
         Assert.Equal(1, off.ExitCode);
-        Assert.StartsWith("meduza: this node uses no subscription: ", off.Error, StringComparison.Ordinal);
+        Assert.StartsWith("meduza: nothing is downloaded for this node: ", off.Error, StringComparison.Ordinal);
     }
 
     private (int ExitCode, string Output, string Error) Refresh()

@@ -37,6 +37,11 @@ internal sealed partial class Applier(ServiceLink services, MachineAccess here, 
             LogWrite(file.Path);
             failures.Guard(file.Component, () => Write(file));
         }
+        foreach (var link in changes.Symlinks)
+        {
+            LogWrite(link.Path);
+            failures.Guard(link.Component, () => AtomicFile.Link(link.Path, link.Target));
+        }
         foreach (var path in changes.Deletes)
         {
             LogDelete(path);

@@ -45,6 +45,7 @@ internal sealed class Observer(
         return new()
         {
             Files = Files(desired),
+            Symlinks = Symlinks(desired),
             Folders = Folders(desired),
             Services = services.ToImmutableDictionary(service => service.Key, service => service.Value.Definition),
             // The kernel does not tell when a device becomes ours.
@@ -83,6 +84,17 @@ internal sealed class Observer(
                 found[path] = seen;
         }
         return found.ToImmutable();
+    }
+
+    private static ImmutableDictionary<string, string> Symlinks(DesiredState desired)
+    {
+        var links = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var link in desired.Symlinks)
+        {
+            if (new FileInfo(link.Path).LinkTarget is { } target)
+                links[link.Path] = target;
+        }
+        return links.ToImmutable();
     }
 
     private ImmutableDictionary<string, (UnixFileMode, string)> Folders(DesiredState desired)

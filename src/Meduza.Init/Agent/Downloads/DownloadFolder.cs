@@ -17,7 +17,7 @@ internal sealed record Download(ReadOnlyMemory<byte> Content, Validators Validat
 /// <param name="Hash">XXH128 of the content.</param>
 internal sealed record DownloadHead(string Hash, string Source, string? ETag, string? LastModified, long FetchedAt);
 
-[RecordJson(typeof(DownloadHead))]
+[RecordJson(typeof(DownloadHead), typeof(PartialHead))]
 internal static partial class DownloadJson;
 
 /// <summary>

@@ -21,7 +21,7 @@ internal static class FetchFailure
             HttpRequestError.NameResolutionError => "its name is not known: check it, and this machine's resolvers",
             HttpRequestError.SecureConnectionError => Distrusted(distrust),
             HttpRequestError.ConnectionError => NotConnected(failure),
-            HttpRequestError.ProxyTunnelError => "the proxy that the environment names does not let it through",
+            HttpRequestError.ProxyTunnelError => "the proxy does not let it through",
             HttpRequestError.ResponseEnded => "its answer ends too early",
             HttpRequestError.ConfigurationLimitExceeded => "its answer begins with more than can be read",
             _ => "its answer cannot be read",

@@ -18,6 +18,18 @@ internal sealed record Validators(string? ETag, string? LastModified)
     public static Validators Of(HttpResponseMessage response) => new(
         Header(response.Headers.NonValidated, "ETag"), Header(response.Content.Headers.NonValidated, "Last-Modified"));
 
+    /// <summary>Asks for what is newer than the copy that these are of.</summary>
+    public void Ask(HttpRequestMessage request)
+    {
+        if (ETag is not null)
+            request.Headers.TryAddWithoutValidation("If-None-Match", ETag);
+        if (LastModified is not null)
+            request.Headers.TryAddWithoutValidation("If-Modified-Since", LastModified);
+    }
+
+    /// <summary>What tells one content from another byte by byte, for <c>If-Range</c> (RFC 9110, 13.1.5); null where nothing does.</summary>
+    public string? Strong => ETag is null ? LastModified : ETag.StartsWith('"') ? ETag : null;
+
     // The parts of a header that came more than once are joined; a server that says two has said none.
     private static string? Header(System.Net.Http.Headers.HttpHeadersNonValidated headers, string name) =>
         headers.TryGetValues(name, out var values) && values.Count == 1 && values.ToString() is { Length: > 0 and <= Longest } value ? value : null;

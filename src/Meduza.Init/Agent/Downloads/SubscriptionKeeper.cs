@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Meduza.Init.Agent.Downloads;
 
 /// <summary>Gets a subscription from where its URL says.</summary>
-internal delegate Task<Fetched> SubscriptionFetch(string url, Validators? had, CancellationToken cancellation);
+internal delegate Task<Fetched> SubscriptionFetch(string url, Validators? had, Transfer transfer, CancellationToken cancellation);
 
 /// <summary>A subscription that came, and is to be taken or refused.</summary>
 /// <param name="Name">Of the subscription.</param>
@@ -20,8 +20,10 @@ internal sealed record SubscriptionCandidate(string Name, ReadOnlyMemory<byte> T
 /// disk, and is what a restart begins with, and what stays in use whatever the server does later.
 /// </summary>
 internal sealed partial class SubscriptionKeeper(
-    DownloadFolder folder, SubscriptionFetch fetch, Triggers triggers, TimeProvider clock, Random random, ILogger log) : IDisposable
+    DownloadFolder folder, SubscriptionFetch fetch, Transfers transfers, Triggers triggers, TimeProvider clock, Random random, ILogger log) : IDisposable
 {
+    private const string Kind = "subscription";
+
     public const string DefaultPath = "/data/meduza/subscriptions";
 
     // What a wait can be at most is less than an interval can be.
@@ -56,7 +58,7 @@ internal sealed partial class SubscriptionKeeper(
             lock (_lock)
             {
                 return _wanted is null ? null : new(
-                    "subscription", _wanted.Name, _isFailing, _kept?.FetchedAt, _kept?.Content.Length, _counts.Taken, _counts.Unmodified, _counts.Failed);
+                    Kind, _wanted.Name, _isFailing, _kept?.FetchedAt, _kept?.Content.Length, _counts.Taken, _counts.Unmodified, _counts.Failed);
             }
         }
     }
@@ -208,7 +210,8 @@ internal sealed partial class SubscriptionKeeper(
         var begin = clock.GetTimestamp();
         try
         {
-            var fetched = await fetch(wanted.Url, had, cancellation);
+            using var transfer = transfers.Begin(Kind, wanted.Name);
+            var fetched = await fetch(wanted.Url, had, transfer, cancellation);
             LogFetched(wanted.Name, fetched.Content?.Length ?? 0, (long)clock.GetElapsedTime(begin).TotalMilliseconds);
             // Read here and not in the loop, which commits wait for.
             var problem = fetched.Content is { } content ? Subscription.Problem(content) : null;
@@ -295,8 +298,7 @@ internal sealed partial class SubscriptionKeeper(
         if ((_asked ?? _serving) is not { } number)
             return;
         (_asked, _serving) = (null, null);
-        _outcome = new(
-            number, null, "this node uses no subscription: set clash/enable and clash/active_subscription, and the URL in /global/clash/subscriptions/NAME/url");
+        _outcome = new(number, "", null);
     }
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();

@@ -6,35 +6,61 @@ using System.Text;
 namespace Meduza.Init.Agent.Downloads;
 
 /// <summary>
-/// One file over http or https, within limits of time and size; a few redirects are followed, never from https to http. A
-/// server is judged by the machine's roots (<c>SSL_CERT_FILE</c> and <c>SSL_CERT_DIR</c> name others), and a proxy is asked
-/// where the environment names one (<c>http_proxy</c>, <c>https_proxy</c>, <c>no_proxy</c>).
+/// Questions over http or https, within limits of time and size; a few redirects are followed, never from https to http. A
+/// server is judged by the machine's roots (<c>SSL_CERT_FILE</c> and <c>SSL_CERT_DIR</c> name others).
 /// </summary>
-/// <param name="timeout">From the name's resolution to the last byte.</param>
-/// <param name="longest">In bytes, unpacked: a small answer that unpacks to a huge one is too long.</param>
-internal sealed class WebFetch(TimeSpan timeout, int longest)
+/// <param name="limits">Of each fetch.</param>
+/// <param name="proxy">Who is asked in the server's place; null is whom the environment names (<c>http_proxy</c>, <c>https_proxy</c>, <c>no_proxy</c>).</param>
+internal sealed class WebFetch(FetchLimits limits, IWebProxy? proxy = null)
 {
     private const int MostRedirects = 5;
 
     // Providers answer with what the client that asks can read, and know it by this.
     private static readonly string Agent = $"clash.meta (mihomo; meduza {BuildInfo.Version})";
 
-    /// <summary>Fetches it.</summary>
-    /// <param name="address">http or https; a name and password in it are sent as such (RFC 7617), and not to where it redirects.</param>
+    /// <summary>Fetches something into memory.</summary>
+    /// <param name="address">As in <see cref="AskAsync"/>.</param>
     /// <param name="had">Of the copy that is there; null where there is none, or it is wanted anew.</param>
+    /// <param name="transfer">Told of what comes; null where nobody looks.</param>
+    /// <param name="cancellation">Ends the fetch.</param>
+    /// <exception cref="FetchException">As in <see cref="AskAsync"/>.</exception>
+    public Task<Fetched> GetAsync(Uri address, Validators? had, Transfer? transfer, CancellationToken cancellation) => AskAsync(
+        address,
+        request => had?.Ask(request),
+        async answer =>
+        {
+            if (had is not null && answer.Status == HttpStatusCode.NotModified)
+                return new Fetched(null, had);
+            answer.RequireBody();
+            using var packed = new MemoryStream();
+            await answer.CopyAsync(packed.Write);
+            if (answer.Packing is null)
+                return new Fetched(packed.ToArray(), answer.Validators);
+            packed.Position = 0;
+            using var content = new MemoryStream();
+            Packing.Unpack(packed, answer.Packing, limits.Longest, content.Write);
+            return new Fetched(content.ToArray(), answer.Validators);
+        },
+        transfer, cancellation);
+
+    /// <summary>Asks a question, and reads the answer.</summary>
+    /// <param name="address">http or https; a name and password in it are sent as such (RFC 7617), and not to where it redirects.</param>
+    /// <param name="ask">Adds to each request what is asked beyond the address.</param>
+    /// <param name="read">Reads the answer that is no redirect.</param>
+    /// <param name="transfer">Told of what comes; null where nobody looks.</param>
+    /// <param name="cancellation">Ends the fetch.</param>
     /// <exception cref="FetchException">It cannot be had. The message names the host, and nothing else of the address: it may hold a token.</exception>
-    public async Task<Fetched> GetAsync(Uri address, Validators? had, CancellationToken cancellation)
+    public async Task<T> AskAsync<T>(
+        Uri address, Action<HttpRequestMessage> ask, Func<WebAnswer, Task<T>> read, Transfer? transfer, CancellationToken cancellation)
+        where T : class?
     {
         ArgumentNullException.ThrowIfNull(address);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(timeout);
+        limit.CancelAfter(limits.Total);
+        using var quiet = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+        quiet.CancelAfter(limits.Quiet);
         SslPolicyErrors? distrust = null;
-        using var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Brotli,
-            UseCookies = false,
-        };
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, Proxy = proxy };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) =>
         {
             distrust = errors;
@@ -46,12 +72,12 @@ internal sealed class WebFetch(TimeSpan timeout, int longest)
             var (at, credentials) = (address, address.UserInfo);
             for (var redirects = 0; ; redirects++)
             {
-                using var request = Request(at, credentials, had);
-                using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-                if (had is not null && response.StatusCode == HttpStatusCode.NotModified)
-                    return new(null, had);
-                if ((int)response.StatusCode is < 300 or >= 400)
-                    return new(await ReadAsync(response, limit.Token), Validators.Of(response));
+                using var request = Request(at, credentials);
+                ask(request);
+                using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, quiet.Token);
+                var isUnmodified = response.StatusCode == HttpStatusCode.NotModified && (request.Headers.Contains("If-None-Match") || request.Headers.Contains("If-Modified-Since"));
+                if (isUnmodified || (int)response.StatusCode is < 300 or >= 400)
+                    return await read(new(response, limits, quiet, transfer));
                 if (redirects == MostRedirects)
                     throw new RefusedAnswerException($"it redirects more than {MostRedirects} times");
                 (at, credentials) = (Next(at, response.Headers.Location), "");
@@ -59,19 +85,17 @@ internal sealed class WebFetch(TimeSpan timeout, int longest)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw Failed(address, $"it did not answer in full within {timeout.TotalSeconds:0.#} s", null);
+            throw limit.IsCancellationRequested
+                ? Failed(address, $"it did not answer in full within {limits.Total.TotalSeconds:0.#} s", true, null)
+                : Failed(address, $"nothing came from it for {limits.Quiet.TotalSeconds:0.#} s", true, null);
         }
         catch (RefusedAnswerException e)
         {
-            throw Failed(address, e.Message, null);
-        }
-        catch (InvalidDataException e)
-        {
-            throw Failed(address, "its answer is not packed as it says", e);
+            throw Failed(address, e.Message, e.IsOfTheWay, null);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw Failed(address, FetchFailure.Reason(e, distrust), e);
+            throw Failed(address, FetchFailure.Reason(e, distrust), true, e);
         }
     }
 
@@ -83,41 +107,17 @@ internal sealed class WebFetch(TimeSpan timeout, int longest)
         return next.Scheme == address.Scheme || next.Scheme == "https" ? next : throw new RefusedAnswerException("it redirects from https to http");
     }
 
-    private static HttpRequestMessage Request(Uri address, string credentials, Validators? had)
+    private static HttpRequestMessage Request(Uri address, string credentials)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.TryAddWithoutValidation("User-Agent", Agent);
+        // Unpacked here, and not by the client: what is kept of a file that did not come whole is as it came.
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", Packing.Accepted);
         if (credentials.Length > 0)
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(credentials))));
-        if (had?.ETag is { } tag)
-            request.Headers.TryAddWithoutValidation("If-None-Match", tag);
-        if (had?.LastModified is { } time)
-            request.Headers.TryAddWithoutValidation("If-Modified-Since", time);
         return request;
     }
 
-    private async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
-    {
-        if (!response.IsSuccessStatusCode)
-            throw new RefusedAnswerException($"it answers with status {(int)response.StatusCode}");
-        if (response.Content.Headers.ContentLength > longest)
-            throw TooLong();
-        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-        using var content = new MemoryStream();
-        var chunk = new byte[64 << 10];
-        while (await body.ReadAsync(chunk, cancellation) is var length and > 0)
-        {
-            if (content.Length + length > longest)
-                throw TooLong();
-            content.Write(chunk, 0, length);
-        }
-        return content.ToArray();
-    }
-
-    private RefusedAnswerException TooLong() => new($"its answer is longer than {longest >> 20} MiB");
-
-    private static FetchException Failed(Uri address, string reason, Exception? cause) => new($"{address.IdnHost} cannot be asked for it: {reason}", cause);
-
-    /// <summary>An answer came, and is not one to take.</summary>
-    private sealed class RefusedAnswerException(string message) : Exception(message);
+    private static FetchException Failed(Uri address, string reason, bool isOfTheWay, Exception? cause) =>
+        new($"{address.IdnHost} cannot be asked for it: {reason}", cause) { IsOfTheWay = isOfTheWay };
 }

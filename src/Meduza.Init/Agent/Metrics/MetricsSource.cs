@@ -8,7 +8,7 @@ namespace Meduza.Init.Agent.Metrics;
 /// The metrics of this moment, from what the agent holds already: nothing is asked or read anew but the sizes of two processes,
 /// and nothing that the loop works with is waited for. So what they tell is as old as the last turn of the loop.
 /// </summary>
-internal sealed class MetricsSource(NodeSettings settings, ServiceLink services, Reporter reporter, SubscriptionKeeper subscriptions, TimeProvider clock)
+internal sealed class MetricsSource(NodeSettings settings, ServiceLink services, Reporter reporter, NodeDownloads downloads, TimeProvider clock)
 {
     private readonly DateTimeOffset _start = clock.GetUtcNow();
 
@@ -21,7 +21,7 @@ internal sealed class MetricsSource(NodeSettings settings, ServiceLink services,
         AgentMemory = ResidentMemory.OfSelf(),
         Report = reporter.Latest,
         Services = [.. services.Services.Values.OrderBy(service => service.Name, StringComparer.Ordinal)],
-        Downloads = subscriptions.State is { } state ? [state] : [],
+        Downloads = downloads.States,
         Applies = reporter.Applies.Read(),
     }.Text();
 }

@@ -181,32 +181,46 @@ internal sealed partial class Reconciler
     /// <summary>Puts a subscription that was fetched in force, unless mihomo refuses what is made of it.</summary>
     private async Task JudgeSubscriptionAsync(CancellationToken cancellation)
     {
-        if (subscriptions.Candidate is not { } candidate || _committed is null)
+        if (downloads.Subscriptions.Candidate is not { } candidate || _committed is null)
             return;
         var result = Parse(_committed);
         if (TryRender(result, out var fault, candidate) is not { } rendered)
         {
-            subscriptions.Refuse(candidate, fault?.Message ?? result.Errors[0].Message);
+            downloads.Subscriptions.Refuse(candidate, fault?.Message ?? result.Errors[0].Message);
             return;
         }
         var answers = await preflight.AskAsync(rendered.State, _desired, cancellation);
         if (!answers.Refusals.IsEmpty)
         {
-            subscriptions.Refuse(candidate, answers.Refusals[0].Message);
+            downloads.Subscriptions.Refuse(candidate, answers.Refusals[0].Message);
             return;
         }
-        subscriptions.Take(candidate);
+        downloads.Subscriptions.Take(candidate);
         (_config, _desired) = rendered;
         _findings = [.. result.Warnings, .. rendered.State.Warnings, .. answers.Warnings];
+    }
+
+    /// <summary>Puts files that were downloaded in force, all that there are: nobody is asked about them.</summary>
+    private void TakeFiles()
+    {
+        if (ReferenceEquals(downloads.RuleFiles, _ruleFiles))
+            return;
+        _ruleFiles = downloads.RuleFiles;
+        if (_committed is null)
+            return;
+        if (TryRender(Parse(_committed), out var fault, anew: true) is { } rendered)
+            (_config, _desired) = rendered;
+        else if (fault is not null)
+            LogCommitError(fault.Key, fault.Message);
     }
 
     /// <summary>Says what is odd, once.</summary>
     private void ShowFindings()
     {
-        ImmutableArray<KeyFinding> findings = [.. _findings, .. subscriptions.Problem is { } problem ? (KeyFinding[])[problem] : [], .. names.Problems];
+        ImmutableArray<KeyFinding> findings = [.. _findings, .. downloads.Problems, .. names.Problems];
         if (findings.SequenceEqual(reporter.Warnings))
             return;
-        // What a subscription lacks, and who does not answer, was logged as it was found.
+        // What a download lacks, and who does not answer, was logged as it was found.
         foreach (var finding in _findings.Except(reporter.Warnings))
             LogWarning(finding.Key, finding.Message);
         reporter.Warnings = findings;
@@ -217,17 +231,19 @@ internal sealed partial class Reconciler
     /// <param name="result">What is to be.</param>
     /// <param name="fault">What this program lacks.</param>
     /// <param name="candidate">A subscription to render with in place of the one in use.</param>
-    private (GatewayConfig Config, DesiredState State)? TryRender(ParseResult result, out KeyFinding? fault, SubscriptionCandidate? candidate = null)
+    /// <param name="anew">True where what was downloaded has changed, so that the same configuration gives something else.</param>
+    private (GatewayConfig Config, DesiredState State)? TryRender(ParseResult result, out KeyFinding? fault, SubscriptionCandidate? candidate = null, bool anew = false)
     {
         fault = null;
         if (result.Config is null)
             return null;
         // Without a proxy it is of nothing else.
-        if (ReferenceEquals(result.Config, _config) && result.Config.Clash is null && _desired is not null)
+        if (!anew && ReferenceEquals(result.Config, _config) && result.Config.Clash is null && _desired is not null)
             return (_config, _desired);
         try
         {
-            return (result.Config, Renderer.Render(result.Config, result.Config.Clash is { } clash ? WithProxy(clash, candidate) : machine));
+            var here = machine with { RuleFiles = _ruleFiles };
+            return (result.Config, Renderer.Render(result.Config, result.Config.Clash is { } clash ? WithProxy(here, clash, candidate) : here));
         }
         catch (LinuxException e)
         {
@@ -241,10 +257,10 @@ internal sealed partial class Reconciler
     }
 
     /// <exception cref="LinuxException">The password of mihomo's API cannot be kept.</exception>
-    private Machine WithProxy(ClashConfig clash, SubscriptionCandidate? candidate) => machine with
+    private Machine WithProxy(Machine here, ClashConfig clash, SubscriptionCandidate? candidate) => here with
     {
         MihomoSecret = MihomoSecretFile.LoadOrMake(MihomoSecretFile.DefaultPath),
-        Subscriptions = subscriptions.TextsFor(clash, candidate),
+        Subscriptions = downloads.Subscriptions.TextsFor(clash, candidate),
     };
 
     /// <summary>The result is the same object for the same keys and records: then nothing has to be rendered either.</summary>

@@ -22,7 +22,7 @@ namespace Meduza.Init.Agent.Reconcile;
 /// desired and observed, found anew each time.
 /// </summary>
 internal sealed partial class Reconciler(
-    NodeSettings settings, Machine machine, EtcdStore store, SubscriptionKeeper subscriptions, NameService names, ServerAddresses servers, ServiceLink services, PreflightCheck preflight,
+    NodeSettings settings, Machine machine, EtcdStore store, NodeDownloads downloads, DownloadProxy proxy, NameService names, ServerAddresses servers, ServiceLink services, PreflightCheck preflight,
     Observer observer, Applier applier, LastGood lastGood, ConfirmPolicy policy, Reporter reporter, AgentWords words, Triggers triggers, TimeProvider clock,
     ILogger log)
 {
@@ -43,6 +43,9 @@ internal sealed partial class Reconciler(
     private bool _hostsKnown;
     private LatestCommit? _lookedAt;
     private DesiredState? _desired;
+
+    /// <summary>The downloaded files that the desired state has.</summary>
+    private ImmutableDictionary<string, string> _ruleFiles = ImmutableDictionary<string, string>.Empty;
     private GatewayConfig? _config;
 
     /// <summary>What was parsed last, and of the other nodes before.</summary>
@@ -112,9 +115,12 @@ internal sealed partial class Reconciler(
         GoBackInTime(startedAt);
         if (back is { } number)
             _askedProblem = await GoBackToAsync(number, startedAt, cancellation);
-        subscriptions.Want(_config?.Clash);
+        downloads.Want(_config, proxy.Find() is not null);
         if (services.TakeRefresh() is { } refresh)
-            subscriptions.Refresh(refresh);
+            downloads.Refresh(refresh);
+        // Before what came is put in force, and told of after it.
+        var outcome = downloads.TakeOutcome();
+        TakeFiles();
         names.Want(_desired?.Names);
         servers.Want(_desired?.Packets.Proxy?.ExcludedServers ?? ProxyServers.None);
         if ((trigger & Trigger.Downloads) != 0)
@@ -142,7 +148,7 @@ internal sealed partial class Reconciler(
         ReportHold();
         await reporter.ReportAsync(_desired, _config, services.Services, store, _progress?.Report, cancellation);
         await AnswerAsync(cancellation);
-        if (subscriptions.TakeOutcome() is { } outcome)
+        if (outcome is not null)
             await services.RefreshedAsync(outcome, cancellation);
         if (_committed is not null)
             lastGood.Save(_inForce, _committed, Snapshot.Empty with { Keys = _hosts });

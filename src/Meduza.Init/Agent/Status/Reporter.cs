@@ -3,6 +3,7 @@ using System.Text;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Apply;
+using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Agent.Metrics;
 using Meduza.Init.Agent.Store;
 using Meduza.Init.Control;
@@ -15,7 +16,7 @@ namespace Meduza.Init.Agent.Status;
 /// </summary>
 internal sealed class Reporter(
     NodeSettings settings, StatusBook book, StatusPublisher publisher, OpenVpnStates openVpn, AgentWords words, WireGuardStates wireGuard, HealthPort healthPort,
-    ServiceLink services, TimeProvider clock)
+    Transfers transfers, ServiceLink services, TimeProvider clock)
 {
     /// <summary>How often FRR's daemons and tincd are asked for their neighbours: they offer no notification of them.</summary>
     private static readonly TimeSpan NeighborInterval = TimeSpan.FromSeconds(10);
@@ -51,7 +52,7 @@ internal sealed class Reporter(
     public RollbackReport? RolledBack { get; set; }
 
     /// <summary>How long what was read last is good; infinite where nothing has to be done again.</summary>
-    public TimeSpan UntilRefresh => new[] { UntilNeighbors, wireGuard.UntilRefresh, healthPort.Wait }
+    public TimeSpan UntilRefresh => new[] { UntilNeighbors, wireGuard.UntilRefresh, healthPort.Wait, transfers.Wait }
         .Where(wait => wait != Timeout.InfiniteTimeSpan)
         .DefaultIfEmpty(Timeout.InfiniteTimeSpan)
         .Min();
@@ -115,6 +116,7 @@ internal sealed class Reporter(
             ],
             WireGuard = wireGuard.Reports,
             Neighbors = _neighbors,
+            Downloads = transfers.Reports,
             HealthPort = healthPort.Port is { } port ? new(port, healthPort.IsOpen, healthPort.Problem) : null,
             Warnings =
             [

@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using Meduza.Gateway.Model;
+using Meduza.Gateway.Model.Mosdns;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent;
 using Meduza.Init.Agent.Apply;
+using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Control;
 using Meduza.Linux;
 
@@ -25,7 +28,8 @@ internal static class NodePlan
         {
             using var triggers = new Triggers();
             using var place = MachineAccess.Open(settings, services, triggers, session.Time, folders: null, problem => session.Error.WriteLine(problem), cancellation);
-            var desired = Renderer.Render(config, place.Machine with { MihomoSecret = MihomoSecretFile.Load(MihomoSecretFile.DefaultPath) });
+            var machine = place.Machine with { MihomoSecret = MihomoSecretFile.Load(MihomoSecretFile.DefaultPath), RuleFiles = RuleFiles(config.Mosdns) };
+            var desired = Renderer.Render(config, machine);
             // The agent has it, and says which it is.
             place.HealthPort.Port = reply.Report?.HealthPort is { } port ? (ushort)port.Port : null;
             var observed = place.Observer.Observe(desired, services);
@@ -36,6 +40,15 @@ internal static class NodePlan
         {
             throw new CommandException($"this machine cannot be looked at: {e.Message}: run it as root, where the gateway runs");
         }
+    }
+
+    /// <summary>Those that are there; the others are fetched after the commit.</summary>
+    private static ImmutableDictionary<string, string> RuleFiles(MosdnsConfig? mosdns)
+    {
+        var kept = new KeptFiles(NodeDownloads.RuleFilesPath, boot: "");
+        return (mosdns?.RuleFiles ?? []).Select(file => (Path: file.Path.ToString(), Kept: kept.Load(file.Path.ToString(), _ => { })))
+            .Where(file => file.Kept is not null)
+            .ToImmutableDictionary(file => file.Path, file => file.Kept!.Path, StringComparer.Ordinal);
     }
 
     private static PlanFinding Finding(KeyFinding finding) => new(finding.Key, finding.Message);

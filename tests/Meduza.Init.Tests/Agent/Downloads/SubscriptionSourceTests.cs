@@ -15,7 +15,7 @@ public sealed class SubscriptionSourceTests : IDisposable
     {
         var path = Path.Combine(_folder, "main.yaml");
         await File.WriteAllTextAsync(path, "proxies: []\n", TestContext.Current.CancellationToken);
-        Assert.Equal("proxies: []\n"u8.ToArray(), (await SubscriptionSource.FetchAsync("file://" + path, null, TestContext.Current.CancellationToken)).Content);
+        Assert.Equal("proxies: []\n"u8.ToArray(), (await SubscriptionSource.FetchAsync("file://" + path, null, null, TestContext.Current.CancellationToken)).Content);
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class SubscriptionSourceTests : IDisposable
         Assert.Equal(0, Command.Run("mkfifo", [pipe], TimeSpan.FromMinutes(1)).ExitCode);
         var big = Path.Combine(_folder, "big");
         using (var file = File.Create(big))
-            file.SetLength(SubscriptionSource.Longest + 1);
+            file.SetLength(FetchLimits.Subscription.Longest + 1);
         foreach (var (path, reason) in ((string, string)[])[(pipe, "is not a file"), (_folder, "is not a file"), ("/dev/zero", "is not a file"), (big, "is longer than 16 MiB"), ("/nowhere/x", "No such file")])
         {
             var refused = Assert.Throws<FetchException>(() => SubscriptionSource.Read(path));

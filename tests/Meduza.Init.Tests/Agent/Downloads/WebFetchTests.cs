@@ -39,8 +39,8 @@ public sealed class WebFetchTests
             ? WebServer.Status(304, "")
             : WebServer.Ok("new"u8.ToArray(), $"ETag: {Tag}\r\nLast-Modified: {Time}\r\n"));
 
-        var first = await Fetch().GetAsync(Address(server), null, Cancellation);
-        var again = await Fetch().GetAsync(Address(server), first.Validators, Cancellation);
+        var first = await Fetch().GetAsync(Address(server), null, null, Cancellation);
+        var again = await Fetch().GetAsync(Address(server), first.Validators, null, Cancellation);
 
         Assert.Equal(new Validators(Tag, Time), first.Validators);
         Assert.Equal((null, first.Validators), (again.Content, again.Validators));
@@ -60,7 +60,7 @@ public sealed class WebFetchTests
     {
         using var other = new WebServer(_ => WebServer.Ok("here"));
         using var server = new WebServer(_ => WebServer.Status(302, $"Location: http://127.0.0.1:{other.Port}/there\r\n"));
-        Assert.Equal("here"u8.ToArray(), (await Fetch().GetAsync(new Uri($"http://me:h%40nter2@127.0.0.1:{server.Port}/"), null, Cancellation)).Content);
+        Assert.Equal("here"u8.ToArray(), (await Fetch().GetAsync(new Uri($"http://me:h%40nter2@127.0.0.1:{server.Port}/"), null, null, Cancellation)).Content);
         Assert.Contains($"Authorization: Basic {Convert.ToBase64String("me:h@nter2"u8)}\r\n", Assert.Single(server.Requests), StringComparison.Ordinal);
         Assert.DoesNotContain("Authorization", Assert.Single(other.Requests), StringComparison.Ordinal);
     }
@@ -119,7 +119,7 @@ public sealed class WebFetchTests
     public async Task A_server_that_never_answers_is_given_up()
     {
         using var server = new WebServer(_ => null);
-        var refused = await Assert.ThrowsAsync<FetchException>(() => new WebFetch(TimeSpan.FromMilliseconds(300), Longest).GetAsync(Address(server), null, Cancellation));
+        var refused = await Assert.ThrowsAsync<FetchException>(() => new WebFetch(new FetchLimits(TimeSpan.FromMilliseconds(300), Timeout.InfiniteTimeSpan, Longest)).GetAsync(Address(server), null, null, Cancellation));
         Assert.Contains("it did not answer in full within 0.3 s", refused.Message, StringComparison.Ordinal);
     }
 
@@ -128,7 +128,7 @@ public sealed class WebFetchTests
     {
         using var server = new WebServer(_ => null);
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Fetch().GetAsync(Address(server), null, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Fetch().GetAsync(Address(server), null, null, cancel.Token));
     }
 
     [Fact]
@@ -140,6 +140,27 @@ public sealed class WebFetchTests
         await Refused(cut, "its answer ends too early");
         using var mispacked = new WebServer(_ => WebServer.Ok("no gzip at all"u8.ToArray(), "Content-Encoding: gzip\r\n"));
         await Refused(mispacked, "its answer is not packed as it says");
+        using var unknown = new WebServer(_ => WebServer.Ok("?"u8.ToArray(), "Content-Encoding: zstd\r\n"));
+        await Refused(unknown, "its answer is packed in a way that nobody asked for");
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task What_is_packed_and_cut_off_is_not_taken_for_all_of_it(string packing)
+    {
+        var packed = Pack(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 10_000).Select(i => $"{i}\n"))), packing);
+        using var server = new WebServer(_ => WebServer.Ok(packed[..(packed.Length / 2)], $"Content-Encoding: {packing}\r\n"));
+        await Refused(server, "its answer is not packed as it says");
+    }
+
+    [Fact]
+    public async Task A_server_that_falls_silent_is_given_up_before_the_time_for_the_whole_is_over()
+    {
+        using var server = new WebServer(_ => null);
+        var refused = await Assert.ThrowsAsync<FetchException>(
+            () => new WebFetch(new FetchLimits(TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(200), Longest)).GetAsync(Address(server), null, null, Cancellation));
+        Assert.Contains("nothing came from it for 0.2 s", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,17 +205,17 @@ public sealed class WebFetchTests
         await serve;
     }
 
-    private static WebFetch Fetch() => new(TimeSpan.FromMinutes(1), Longest);
+    private static WebFetch Fetch() => new(new FetchLimits(TimeSpan.FromMinutes(1), Timeout.InfiniteTimeSpan, Longest));
 
     private static Uri Address(WebServer server) => new($"http://127.0.0.1:{server.Port}/");
 
-    private static async Task<byte[]?> Get(WebServer server) => (await Fetch().GetAsync(Address(server), null, Cancellation)).Content;
+    private static async Task<byte[]?> Get(WebServer server) => (await Fetch().GetAsync(Address(server), null, null, Cancellation)).Content;
 
     private static Task Refused(WebServer server, string reason) => Refused(Address(server), reason);
 
     private static async Task Refused(Uri address, string reason)
     {
-        var refused = await Assert.ThrowsAsync<FetchException>(() => Fetch().GetAsync(address, null, Cancellation));
+        var refused = await Assert.ThrowsAsync<FetchException>(() => Fetch().GetAsync(address, null, null, Cancellation));
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refused.Message);

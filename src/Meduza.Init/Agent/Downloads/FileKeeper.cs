@@ -1,0 +1,325 @@
+using System.Collections.Immutable;
+using Meduza.Gateway.Model;
+using Microsoft.Extensions.Logging;
+
+namespace Meduza.Init.Agent.Downloads;
+
+/// <summary>Gets a file from where its URL says, as <see cref="FileSource.FetchAsync"/> does.</summary>
+internal delegate Task<FetchedFile> FileFetch(string name, string url, KeptFile? had, Transfer transfer, CancellationToken cancellation);
+
+/// <summary>A file that is to be there.</summary>
+/// <param name="Name">Of the file, for the program that reads it.</param>
+/// <param name="Url">http or https.</param>
+internal sealed record WantedFile(string Name, string Url);
+
+/// <summary>What files are of.</summary>
+/// <param name="Name">As in <see cref="DownloadState"/>.</param>
+/// <param name="Words">One of them, in words.</param>
+/// <param name="Key">That names them, for findings.</param>
+internal sealed record DownloadKind(string Name, string Words, string Key);
+
+/// <summary>
+/// Keeps the files of one kind that the keys name: fetches each when it is not there and again by its interval, a few at once,
+/// beside the loop that reconciles. What came is there for the loop when all that was due has come, so that a program
+/// that reads several is told once; a file that takes its time holds the others up for <see cref="LongestGathering"/> only.
+/// </summary>
+internal sealed partial class FileKeeper(
+    DownloadKind kind, KeptFiles files, FileFetch fetch, Transfers transfers, Triggers triggers, TimeProvider clock, Random random, ILogger log) : IDisposable
+{
+    /// <summary>How many are fetched at once.</summary>
+    public const int MostAtOnce = 4;
+
+    /// <summary>How long what has come waits for what comes with it.</summary>
+    public static readonly TimeSpan LongestGathering = TimeSpan.FromSeconds(30);
+
+    // What a wait can be at most is less than an interval can be.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _changed = new(0, 1);
+
+    /// <summary>By name.</summary>
+    private readonly SortedDictionary<string, FileEntry> _entries = new(StringComparer.Ordinal);
+
+    /// <summary>Names for which a fetch is under way, also one that is wanted no more.</summary>
+    private readonly Dictionary<string, Task> _running = new(StringComparer.Ordinal);
+    private ImmutableDictionary<string, string> _ready = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>When the first came of those that are not in <see cref="_ready"/>; null where all are.</summary>
+    private long? _gatheringSince;
+
+    /// <summary>Number of the refresh that is not answered yet, and what came of the files so far.</summary>
+    private (long Number, int New, int Same, string? Error)? _refresh;
+    private RefreshOutcome? _outcome;
+
+    /// <summary>Where the content of each file lies that is there, by name, for programs to read.</summary>
+    public ImmutableDictionary<string, string> Ready
+    {
+        get
+        {
+            lock (_lock)
+                return _ready;
+        }
+    }
+
+    /// <summary>How it stands with each.</summary>
+    public ImmutableArray<DownloadState> States
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _entries.Values.Select(entry => entry.State(kind.Name))];
+        }
+    }
+
+    /// <summary>Why some are not the newest.</summary>
+    public ImmutableArray<KeyFinding> Problems
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _entries.Values.Where(entry => entry.Problem is not null).Select(entry => new KeyFinding(kind.Key, $"{entry.Wanted.Name}: {entry.Problem}"))];
+        }
+    }
+
+    /// <summary>Says which are to be there. What is kept of them is ready when this returns.</summary>
+    /// <param name="wanted">Each name once.</param>
+    /// <param name="interval">From one fetch of a file to the next.</param>
+    public void Want(ImmutableArray<WantedFile> wanted, TimeSpan interval)
+    {
+        lock (_lock)
+        {
+            if (wanted.Length == _entries.Count && wanted.All(file => _entries.TryGetValue(file.Name, out var entry) && entry.Wanted == file && entry.Schedule.Interval == interval))
+                return;
+            var names = wanted.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+            foreach (var gone in _entries.Values.Where(entry => !names.Contains(entry.Wanted.Name)).ToList())
+                Forget(gone);
+            foreach (var file in wanted)
+            {
+                if (_entries.TryGetValue(file.Name, out var entry) && entry.Wanted != file)
+                    Forget(entry);
+                if (!_entries.ContainsKey(file.Name))
+                    _entries[file.Name] = entry = Begin(file);
+                _entries[file.Name].Schedule.Interval = interval;
+            }
+            Show();
+            Wake();
+        }
+    }
+
+    /// <summary>Another way to the servers is there: those that failed are tried again at once.</summary>
+    public void TryAgain()
+    {
+        lock (_lock)
+        {
+            foreach (var entry in _entries.Values.Where(entry => entry.IsFailing))
+                entry.Schedule.Now();
+            Wake();
+        }
+    }
+
+    /// <summary>Fetches all of them now, whatever their interval is.</summary>
+    /// <param name="number">Of who asks: to be found in <see cref="TakeOutcome"/> when it is over.</param>
+    public void Refresh(long number)
+    {
+        lock (_lock)
+        {
+            _refresh = (number, 0, 0, null);
+            // One that is under way has begun before somebody asked.
+            foreach (var entry in _entries.Values)
+                (entry.IsAsked, entry.IsServing) = (true, false);
+            AnswerWhenOver();
+            Wake();
+        }
+    }
+
+    /// <summary>How a refresh ended, what came of it being in <see cref="Ready"/>; null where none did since the last look.</summary>
+    public RefreshOutcome? TakeOutcome()
+    {
+        lock (_lock)
+        {
+            var outcome = _outcome;
+            _outcome = null;
+            return outcome;
+        }
+    }
+
+    /// <summary>Fetches what is wanted, until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                var wait = StartDue(cancellation);
+                await _changed.WaitAsync(wait < LongestWait ? wait : LongestWait, cancellation);
+            }
+        }
+        finally
+        {
+            Task[] running;
+            lock (_lock)
+                running = [.. _running.Values];
+            await Task.WhenAll(running);
+        }
+    }
+
+    /// <returns>How long until something is to be done.</returns>
+    private TimeSpan StartDue(CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            foreach (var entry in _entries.Values.Where(entry => entry.Wait == TimeSpan.Zero && !_running.ContainsKey(entry.Wanted.Name)))
+            {
+                if (_running.Count == MostAtOnce)
+                    break;
+                (entry.IsServing, entry.IsAsked) = (entry.IsAsked, false);
+                _running[entry.Wanted.Name] = Task.Run(() => FetchAsync(entry, cancellation), CancellationToken.None);
+            }
+            var gathering = Gather();
+            return _entries.Values.Where(entry => !_running.ContainsKey(entry.Wanted.Name)).Select(entry => entry.Wait)
+                .Append(gathering)
+                .Where(wait => wait != Timeout.InfiniteTimeSpan && (wait != TimeSpan.Zero || _running.Count < MostAtOnce))
+                .DefaultIfEmpty(LongestWait).Min();
+        }
+    }
+
+    /// <summary>Makes ready what has come, when all has come that is under way, or it has waited long enough.</summary>
+    /// <returns>How long it waits still; infinite where nothing does.</returns>
+    private TimeSpan Gather()
+    {
+        if (_gatheringSince is not { } since)
+            return Timeout.InfiniteTimeSpan;
+        var rest = LongestGathering - clock.GetElapsedTime(since);
+        if (_running.Count > 0 && rest > TimeSpan.Zero)
+            return rest;
+        Show();
+        triggers.Raise(Trigger.Downloads);
+        AnswerWhenOver();
+        return Timeout.InfiniteTimeSpan;
+    }
+
+    private void Show()
+    {
+        _gatheringSince = null;
+        _ready = _entries.Values.Where(entry => entry.Kept is not null).ToImmutableDictionary(entry => entry.Wanted.Name, entry => entry.Kept!.Path, StringComparer.Ordinal);
+    }
+
+    private FileEntry Begin(WantedFile file)
+    {
+        var entry = new FileEntry(file, new FetchSchedule(clock, random)) { Kept = files.Load(file.Name, LogUnusable), IsAsked = _refresh is not null };
+        if (entry.Kept is { } kept && kept.Source == DownloadFolder.Mark(file.Url))
+            entry.Schedule.Fetched(clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(kept.FetchedAt));
+        return entry;
+    }
+
+    private void Forget(FileEntry entry)
+    {
+        entry.End.Cancel();
+        _entries.Remove(entry.Wanted.Name);
+        AnswerWhenOver();
+    }
+
+    private async Task FetchAsync(FileEntry entry, CancellationToken cancellation)
+    {
+        var (name, begin) = (entry.Wanted.Name, clock.GetTimestamp());
+        Action came = () => { };
+        try
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, entry.End.Token);
+            using var transfer = transfers.Begin(kind.Name, name);
+            LogFetching(kind.Words, name);
+            var fetched = await fetch(name, entry.Wanted.Url, entry.Kept, transfer, end.Token);
+            came = () => Came(entry, fetched, (long)clock.GetElapsedTime(begin).TotalMilliseconds);
+        }
+        catch (OperationCanceledException)
+        {
+            // It is wanted no more.
+        }
+        catch (FetchException e)
+        {
+            came = () => Failed(entry, e.Message);
+        }
+        // What a stranger wrote must not end the agent, again and again.
+        catch (Exception e)
+        {
+            came = () => Failed(entry, $"this version cannot fetch it ({e.GetType().Name}): please report it");
+        }
+        lock (_lock)
+        {
+            _running.Remove(name);
+            if (_entries.GetValueOrDefault(name) == entry)
+                came();
+            AnswerWhenOver();
+            Wake();
+        }
+    }
+
+    private void Came(FileEntry entry, FetchedFile fetched, long milliseconds)
+    {
+        (entry.Kept, entry.Problem, entry.IsFailing) = (fetched.File, null, false);
+        entry.Schedule.Fetched(TimeSpan.Zero);
+        if (fetched.IsNew)
+        {
+            entry.Taken++;
+            _gatheringSince ??= clock.GetTimestamp();
+            LogFetched(kind.Words, entry.Wanted.Name, fetched.Way, fetched.File.Size, milliseconds);
+        }
+        else
+        {
+            entry.Unmodified++;
+            LogUnmodified(kind.Words, entry.Wanted.Name, fetched.Way, milliseconds);
+        }
+        if (entry.IsServing && _refresh is var (number, @new, same, error))
+            _refresh = (number, fetched.IsNew ? @new + 1 : @new, fetched.IsNew ? same : same + 1, error);
+        entry.IsServing = false;
+        triggers.Raise(Trigger.Report);
+    }
+
+    private void Failed(FileEntry entry, string reason)
+    {
+        entry.Schedule.Failed();
+        entry.IsFailing = true;
+        entry.FailedTimes++;
+        entry.Problem = $"{reason}; {(entry.Kept is null ? "there is no earlier one" : "the one before stays in use")}, and it is fetched again";
+        if (entry.IsServing && _refresh is { } refresh)
+            _refresh = refresh with { Error = refresh.Error ?? $"{kind.Words} '{entry.Wanted.Name}': {entry.Problem}" };
+        entry.IsServing = false;
+        LogNotFetched(kind.Words, entry.Wanted.Name, reason, (long)entry.Schedule.Wait.TotalSeconds);
+        triggers.Raise(Trigger.Report);
+    }
+
+    /// <summary>Answers the refresh when each file was fetched for it, and what came is ready.</summary>
+    private void AnswerWhenOver()
+    {
+        if (_refresh is not var (number, @new, same, error) || _gatheringSince is not null || _entries.Values.Any(entry => entry.IsAsked || entry.IsServing))
+            return;
+        _refresh = null;
+        var text = _entries.Count == 0 ? "" : $"{kind.Words}s: {@new} new, {same} not modified";
+        _outcome = new(number, error is null ? text : null, error);
+        triggers.Raise(Trigger.Report);
+    }
+
+    private void Wake()
+    {
+        if (_changed.CurrentCount == 0)
+            _changed.Release();
+    }
+
+    public void Dispose() => _changed.Dispose();
+
+    [LoggerMessage(404, LogLevel.Information, "{Kind} '{Name}': fetching")]
+    private partial void LogFetching(string kind, string name);
+
+    [LoggerMessage(405, LogLevel.Information, "{Kind} '{Name}': fetched {Way}, {Bytes} bytes that are new, in {Milliseconds} ms")]
+    private partial void LogFetched(string kind, string name, string way, long bytes, long milliseconds);
+
+    [LoggerMessage(406, LogLevel.Information, "{Kind} '{Name}': not modified, asked {Way}, in {Milliseconds} ms")]
+    private partial void LogUnmodified(string kind, string name, string way, long milliseconds);
+
+    [LoggerMessage(407, LogLevel.Warning, "{Kind} '{Name}': {Problem}; trying again in {Seconds} s")]
+    private partial void LogNotFetched(string kind, string name, string problem, long seconds);
+
+    [LoggerMessage(408, LogLevel.Warning, "{Problem}")]
+    private partial void LogUnusable(string problem);
+}

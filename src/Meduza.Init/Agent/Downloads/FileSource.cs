@@ -1,0 +1,156 @@
+using System.Net;
+using Meduza.Linux;
+
+namespace Meduza.Init.Agent.Downloads;
+
+/// <summary>What came of the fetch of a file.</summary>
+/// <param name="File">As it is kept now.</param>
+/// <param name="IsNew">False where its content is the same still.</param>
+/// <param name="Way">How it was got, as what follows "fetched": <c>directly</c>, <c>through the proxy</c>.</param>
+internal sealed record FetchedFile(KeptFile File, bool IsNew, string Way);
+
+/// <summary>
+/// Fetches files into a folder: through a proxy while there is one, directly otherwise and where the proxy fails. What came of
+/// a file before a failure is gone on from, where the server says by what it is known and knows of parts. It is never in
+/// memory as a whole.
+/// </summary>
+/// <param name="files">Where they are kept.</param>
+/// <param name="limits">Of each try.</param>
+/// <param name="problem">As in <see cref="KeptFiles.Take"/>.</param>
+/// <param name="proxy">Whom to ask at this moment; null for nobody.</param>
+/// <param name="clock">For when it was.</param>
+internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<Stream, string?> problem, Func<IWebProxy?> proxy, TimeProvider clock)
+{
+    /// <summary>Fetches one.</summary>
+    /// <param name="name">Under which it is kept.</param>
+    /// <param name="url">http or https.</param>
+    /// <param name="had">What is kept; null where nothing is.</param>
+    /// <param name="transfer">Told of what comes.</param>
+    /// <param name="cancellation">Ends the fetch.</param>
+    /// <exception cref="FetchException">It cannot be had, or kept.</exception>
+    public async Task<FetchedFile> FetchAsync(string name, string url, KeptFile? had, Transfer transfer, CancellationToken cancellation)
+    {
+        if (proxy() is not { } way)
+            return await TryAsync(null, name, url, had, transfer, cancellation);
+        try
+        {
+            return await TryAsync(way, name, url, had, transfer, cancellation);
+        }
+        catch (FetchException proxied) when (proxied.IsOfTheWay)
+        {
+            try
+            {
+                return await TryAsync(null, name, url, had, transfer, cancellation);
+            }
+            catch (FetchException direct)
+            {
+                throw new FetchException($"{direct.Message} (and through the proxy: {proxied.Message})", direct);
+            }
+        }
+    }
+
+    private async Task<FetchedFile> TryAsync(IWebProxy? way, string name, string url, KeptFile? had, Transfer transfer, CancellationToken cancellation)
+    {
+        var source = DownloadFolder.Mark(url);
+        // What another server is known to have says nothing of this one.
+        var known = had?.Source == source ? had : null;
+        var partial = Here(() => files.Partial(name));
+        var web = new WebFetch(limits, way);
+        // Where what is there is no part of what the server has, it begins anew; there is none then.
+        var file = await AskAsync() ?? await AskAsync() ?? throw new InvalidOperationException("a part was asked for where there is none");
+        return new(file, file.Hash != had?.Hash, way is null ? "directly" : "through the proxy");
+
+        async Task<KeptFile?> AskAsync()
+        {
+            var part = Here(() => partial.Find(source));
+            return await web.AskAsync(
+                new Uri(url), request => Ask(request, part, known), answer => ReadAsync(answer, name, partial, part, source, known), transfer, cancellation);
+        }
+    }
+
+    private static void Ask(HttpRequestMessage request, (Validators Validators, string? Packing, long Length)? part, KeptFile? known)
+    {
+        if (part is not { } begun)
+        {
+            known?.Validators.Ask(request);
+            return;
+        }
+        request.Headers.Range = new(begun.Length, null);
+        request.Headers.TryAddWithoutValidation("If-Range", begun.Validators.Strong);
+    }
+
+    /// <returns>Null where what is there of it is no part of what the server has.</returns>
+    private async Task<KeptFile?> ReadAsync(
+        WebAnswer answer, string name, PartialFile partial, (Validators Validators, string? Packing, long Length)? part, string source, KeptFile? known)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (part is null && known is not null && answer.Status == HttpStatusCode.NotModified)
+        {
+            var same = known with { FetchedAt = now };
+            Here(() => files.Note(name, same));
+            return same;
+        }
+        var isRest = answer.Status == HttpStatusCode.PartialContent;
+        if (isRest && part is null)
+            throw new RefusedAnswerException("its answer is a part, and all was asked for");
+        if (part is { } begun
+            && (answer.Status == HttpStatusCode.RequestedRangeNotSatisfiable || (isRest && (answer.PartFrom != begun.Length || answer.Packing != begun.Packing))))
+        {
+            Here(partial.Discard);
+            return null;
+        }
+        var already = isRest ? part!.Value.Length : 0;
+        var validators = isRest ? part!.Value.Validators : answer.Validators;
+        try
+        {
+            answer.RequireBody(already);
+            using (var to = Here(() => isRest ? partial.GoOn() : partial.Begin(source, validators, answer.Packing)))
+                await answer.CopyAsync(bytes => Write(to, bytes), already);
+            return Here(() => files.Take(name, partial, answer.Packing, limits.Longest, problem, (validators, source, now)));
+        }
+        catch (RefusedAnswerException e)
+        {
+            // A server that is ill for a while has the rest still.
+            if (!e.IsOfTheWay)
+                Here(partial.Discard);
+            throw;
+        }
+    }
+
+    /// <summary>Does something on this machine: a failure of that is not to be taken for one of the server's.</summary>
+    private T Here<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (LinuxException e)
+        {
+            throw new FetchException($"it cannot be kept: {e.Message}: make room there", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NoRoom(e);
+        }
+    }
+
+    private void Here(Action work) => Here(() =>
+    {
+        work();
+        return true;
+    });
+
+    private void Write(FileStream to, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            to.Write(bytes);
+        }
+        catch (IOException e)
+        {
+            throw NoRoom(e);
+        }
+    }
+
+    private FetchException NoRoom(Exception cause) => new($"it cannot be kept in {files.Folder}: make room there, or make that a folder that can be written", cause);
+}
