@@ -90,6 +90,9 @@ public sealed record DesiredState(
 {
     public ImmutableArray<DesiredSymlink> Symlinks { get; init; } = [];
 
+    /// <summary>The geographical data that mihomo is to have, there or not yet.</summary>
+    public ImmutableArray<GeodataFile> Geodata { get; init; } = [];
+
     /// <summary>What is done to packets that pass.</summary>
     public PacketRules Packets { get; init; } = PacketRules.None;
 

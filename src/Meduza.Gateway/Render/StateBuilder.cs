@@ -70,6 +70,8 @@ internal sealed class StateBuilder
 
     public PacketRules Packets { get; set; } = PacketRules.None;
 
+    public ImmutableArray<GeodataFile> Geodata { get; set; } = [];
+
     public ushort? HealthPort { get; set; }
 
     /// <summary>The names of the services added so far: whoever comes later may wait for them.</summary>
@@ -87,6 +89,7 @@ internal sealed class StateBuilder
     public DesiredState Build() => new([.. _folders.Values], [.. _files.Values], [.. _services], [.. _links], [.. _frr])
     {
         Symlinks = [.. _symlinks],
+        Geodata = Geodata,
         Packets = Packets,
         WireGuard = [.. _wireGuard],
         HealthPort = HealthPort,

@@ -106,7 +106,10 @@ internal static partial class AgentProgram
         var rules = new KeptFiles(NodeDownloads.RuleFilesPath, boot);
         using var ruleFiles = new FileKeeper(
             NodeDownloads.RuleFile, rules, new FileSource(rules, FetchLimits.File, RuleFileCheck.Problem, proxy.Find, clock).FetchAsync, transfers, triggers, clock, Random.Shared, log);
-        var downloads = new NodeDownloads(subscriptions, ruleFiles);
+        var data = new KeptFiles(NodeDownloads.GeodataPath, boot);
+        using var geodata = new FileKeeper(
+            NodeDownloads.GeographicalData, data, new FileSource(data, FetchLimits.File, GeodataCheck.Problem, proxy.Find, clock).FetchAsync, transfers, triggers, clock, Random.Shared, log);
+        var downloads = new NodeDownloads(subscriptions, ruleFiles, geodata);
         var metrics = settings.Metrics.Endpoint is { } endpoint
             ? new MetricsServer(endpoint, new MetricsSource(settings, services, reporter, downloads, clock).Read, triggers, clock, log)
             : null;

@@ -10,7 +10,7 @@ internal sealed class RefreshVerb : Verb
 
     public RefreshVerb(Session session)
         : base(
-            "refresh", "Fetch the subscription in use and the rule files of MosDNS anew, now", session,
+            "refresh", "Fetch the subscription in use, MosDNS's rule files and mihomo's geographical data anew, now", session,
             ("meduza refresh", "says what is new, what is the same still, or why something cannot be had or used: then it is exit code 1"),
             ("meduza refresh --timeout 20", "the same; exit code 3 when it is not over by then")) => Add(_timeout);
 

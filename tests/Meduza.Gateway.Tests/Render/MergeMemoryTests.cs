@@ -15,13 +15,13 @@ public sealed class MergeMemoryTests
         var memory = new MergeMemory();
         var times = 0;
         MergedConfig Get(MergeSource source) => memory.Get(source, _ => new MergedConfig(Encoding.UTF8.GetBytes($"{++times}"), new("", null, false), ProxyServers.None, []));
-        var source = new MergeSource(Shipped, Subscription, ClashMode.Mixed, new Secret("s"));
+        var source = new MergeSource(Shipped, Subscription, ClashMode.Mixed, new Secret("s"), "");
 
         Assert.Same(Get(source), Get(source with { Secret = new Secret("s") }));
         MergeSource[] others =
         [
             source with { Subscription = null }, source with { Subscription = Subscription.ToArray() }, source with { Shipped = Subscription },
-            source with { Mode = ClashMode.Tproxy }, source with { Secret = null },
+            source with { Mode = ClashMode.Tproxy }, source with { Secret = null }, source with { Geodata = "ASN.mmdb" },
         ];
         for (var i = 0; i < others.Length; i++)
             Assert.Equal($"{i + 2}", Encoding.UTF8.GetString(Get(others[i]).Text.Span));

@@ -42,7 +42,7 @@ public sealed partial class RuleFileTests : IDisposable
 
     // The double says at its start what it finds in the rule file: as the original it reads as its own user, and once.
     private void Start(params string[] environment) => _gateway.Start(environment, ProxyDoubles.Prepare + "\n" + """
-        sed -i '2i system("echo read: $(cat /etc/mosdns/geo/cn.txt /etc/mosdns/ads.txt)");' /usr/bin/mosdns
+        sed -i '2i system(q{echo read: $(cat /etc/mosdns/geo/cn.txt /etc/mosdns/ads.txt)});' /usr/bin/mosdns
         """);
 
     private WebServer Listen(int port, Func<string, Stream, Task> serve) =>

@@ -25,7 +25,7 @@ public sealed class SubscriptionServerTests : IDisposable
         _lab.Etcd.Put(
             ("/global/mesh_type", "tinc"), (Node + "clash/enable", "true"), (Node + "clash/active_subscription", "main"),
             ("/global/clash/subscriptions/main/url", $"http://{Server}:8080/main.yaml?token=hunter2"));
-        _gateway.Start(prepare: ProxyDoubles.Prepare + "\ntouch /run/go");
+        _gateway.Start(prepare: ProxyDoubles.Prepare);
     }
 
     public void Dispose() => _lab.Dispose();
@@ -37,7 +37,10 @@ public sealed class SubscriptionServerTests : IDisposable
     [Fact]
     public void It_is_picked_up_without_another_commit_and_what_it_becomes_does_no_harm()
     {
-        Assert.Empty(_lab.Commit("first", _gateway, "applied", Limit).Errors);
+        _lab.Etcd.Commit("first");
+        _gateway.UntilState("mihomo", "starting");
+        _gateway.Init.Run("touch", "/run/go");
+        Assert.Empty(_lab.Events.WaitForCommit("gw", "first", "applied", Limit).Errors);
         var pid = (int)_gateway.UntilState("mihomo", "ready")["pid"]!;
         _gateway.Init.WaitUntil(() => Status().Contains("it refuses connections; there is no earlier one", StringComparison.Ordinal), "the reason in status", Limit);
 

@@ -53,6 +53,8 @@ public static class MihomoConfig
             .With("find-process-mode", YamlScalar.Of("off"))
             .With("unified-delay", YamlScalar.True)
             .With("geodata-loader", YamlScalar.Of("standard"))
+            // What it would download again while it runs is downloaded for it.
+            .With("geo-auto-update", YamlScalar.False)
             .With("allow-lan", YamlScalar.True)
             // Anything but all addresses would take the proxy away from this machine's own programs.
             .With("bind-address", YamlScalar.Of("*"))

@@ -18,7 +18,7 @@ internal static class MihomoRenderer
     public const string ConfigPath = Folder + "/config.yaml";
 
     /// <summary>Where it keeps what it downloads and what was chosen.</summary>
-    private const string DataFolder = "/var/lib/mihomo";
+    public const string DataFolder = "/var/lib/mihomo";
 
     private const int SigHup = 1;
 
@@ -34,6 +34,9 @@ internal static class MihomoRenderer
         var file = state.File(new DesiredFile(ConfigPath, merged.Text, StateBuilder.PrivateFile, Component) { Owner = owner, Secret = true });
         state.Mihomo = merged.Api;
         state.ProxyServers = merged.Servers;
+        state.Geodata = merged.Geodata;
+        var data = merged.Geodata.Where(needed => machine.Geodata.ContainsKey(needed.Name))
+            .Select(needed => state.Symlink(new($"{DataFolder}/{needed.Name}", machine.Geodata[needed.Name], Component))).ToList();
         state.Service(new ServiceDefinition
         {
             Name = Service,
@@ -43,7 +46,7 @@ internal static class MihomoRenderer
             // Its API answers: the agent asks, then and from then on.
             Readiness = new Readiness(ReadinessKind.Agent, merged.Api.Address),
             ReloadSignal = SigHup,
-            ReloadRevision = Fingerprint.Of(file),
+            ReloadRevision = Fingerprint.Of([file], data),
         });
         state.Preflight(new Preflight(Component, [machine.Mihomo, "-t", "-d", DataFolder, "-f", ConfigPath], [ConfigPath], owner)
         {
@@ -61,12 +64,13 @@ internal static class MihomoRenderer
         ReadOnlyMemory<byte>? text = null;
         if (clash.Subscription is { } name)
         {
-            if (machine.Subscriptions.TryGetValue(name.ToString(), out var there))
-                text = there;
+            if (machine.Subscriptions.TryGetValue(name.ToString(), out var fetched))
+                text = fetched;
             else
                 state.Warn(key, "is not fetched yet: mihomo runs without proxies until it is");
         }
-        var merged = machine.Merged.Get(new(machine.MihomoBase, text, clash.Mode, machine.MihomoSecret), Merge);
+        var there = string.Join('/', machine.Geodata.Keys.Order(StringComparer.Ordinal));
+        var merged = machine.Merged.Get(new(machine.MihomoBase, text, clash.Mode, machine.MihomoSecret, there), Merge);
         foreach (var note in merged.Notes)
             state.Warn(key, note);
         return merged;
@@ -81,6 +85,11 @@ internal static class MihomoRenderer
         var shipped = YamlReader.Read(source.Shipped) as YamlMap
             ?? throw new InvalidOperationException($"{ShippedFile.Folder}/{ShippedFile.Mihomo} is not a map");
         var merged = MihomoConfig.Merge(shipped, document, source.Mode, source.Secret, note => notes.Add($"of the subscription, {note}"));
-        return new(YamlWriter.Write(merged), MihomoApi.Of(merged), ProxyServers.Of(merged, DataFolder), notes.ToImmutable());
+        var needed = Geodata.NeededBy(merged);
+        List<string> missing = [.. needed.Select(file => file.Name).Except(source.Geodata.Split('/'))];
+        if (missing.Count > 0)
+            notes.Add($"what needs {string.Join(" and ", missing)} is left out until that is downloaded");
+        merged = Geodata.Without(merged, missing);
+        return new(YamlWriter.Write(merged), MihomoApi.Of(merged), ProxyServers.Of(merged, DataFolder), notes.ToImmutable()) { Geodata = needed };
     }
 }

@@ -16,7 +16,11 @@ internal sealed record WantedFile(string Name, string Url);
 /// <param name="Name">As in <see cref="DownloadState"/>.</param>
 /// <param name="Words">One of them, in words.</param>
 /// <param name="Key">That names them, for findings.</param>
-internal sealed record DownloadKind(string Name, string Words, string Key);
+internal sealed record DownloadKind(string Name, string Words, string Key)
+{
+    /// <summary>Several of them, in words.</summary>
+    public string Several { get; init; } = Words + "s";
+}
 
 /// <summary>
 /// Keeps the files of one kind that the keys name: fetches each when it is not there and again by its interval, a few at once,
@@ -31,6 +35,9 @@ internal sealed partial class FileKeeper(
 
     /// <summary>How long what has come waits for what comes with it.</summary>
     public static readonly TimeSpan LongestGathering = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long what is wanted no more is kept.</summary>
+    public static readonly TimeSpan KeptUnwanted = TimeSpan.FromDays(30);
 
     // What a wait can be at most is less than an interval can be.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -103,6 +110,7 @@ internal sealed partial class FileKeeper(
                 _entries[file.Name].Schedule.Interval = interval;
             }
             Show();
+            Sweep(names);
             Wake();
         }
     }
@@ -197,6 +205,19 @@ internal sealed partial class FileKeeper(
         triggers.Raise(Trigger.Downloads);
         AnswerWhenOver();
         return Timeout.InfiniteTimeSpan;
+    }
+
+    /// <summary>What is wanted no more stays for a while: naming it again, or going back to a commit that does, needs no server.</summary>
+    private void Sweep(IEnumerable<string> names)
+    {
+        try
+        {
+            files.Sweep(names, clock.GetUtcNow() - KeptUnwanted);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogUnswept(kind.Several, files.Folder);
+        }
     }
 
     private void Show()
@@ -295,7 +316,7 @@ internal sealed partial class FileKeeper(
         if (_refresh is not var (number, @new, same, error) || _gatheringSince is not null || _entries.Values.Any(entry => entry.IsAsked || entry.IsServing))
             return;
         _refresh = null;
-        var text = _entries.Count == 0 ? "" : $"{kind.Words}s: {@new} new, {same} not modified";
+        var text = _entries.Count == 0 ? "" : $"{kind.Several}: {@new} new, {same} not modified";
         _outcome = new(number, error is null ? text : null, error);
         triggers.Raise(Trigger.Report);
     }
@@ -319,6 +340,9 @@ internal sealed partial class FileKeeper(
 
     [LoggerMessage(407, LogLevel.Warning, "{Kind} '{Name}': {Problem}; trying again in {Seconds} s")]
     private partial void LogNotFetched(string kind, string name, string problem, long seconds);
+
+    [LoggerMessage(409, LogLevel.Warning, "{Kind} that are wanted no more cannot be deleted in {Folder}: see who may write there")]
+    private partial void LogUnswept(string kind, string folder);
 
     [LoggerMessage(408, LogLevel.Warning, "{Problem}")]
     private partial void LogUnusable(string problem);

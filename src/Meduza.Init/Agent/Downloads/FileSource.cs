@@ -16,10 +16,10 @@ internal sealed record FetchedFile(KeptFile File, bool IsNew, string Way);
 /// </summary>
 /// <param name="files">Where they are kept.</param>
 /// <param name="limits">Of each try.</param>
-/// <param name="problem">As in <see cref="KeptFiles.Take"/>.</param>
+/// <param name="problem">As in <see cref="KeptFiles.Take"/>, of the file of that name.</param>
 /// <param name="proxy">Whom to ask at this moment; null for nobody.</param>
 /// <param name="clock">For when it was.</param>
-internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<Stream, string?> problem, Func<IWebProxy?> proxy, TimeProvider clock)
+internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<string, Stream, string?> problem, Func<IWebProxy?> proxy, TimeProvider clock)
 {
     /// <summary>Fetches one.</summary>
     /// <param name="name">Under which it is kept.</param>
@@ -94,7 +94,7 @@ internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<Strea
         if (isRest && part is null)
             throw new RefusedAnswerException("its answer is a part, and all was asked for");
         if (part is { } begun
-            && (answer.Status == HttpStatusCode.RequestedRangeNotSatisfiable || (isRest && (answer.PartFrom != begun.Length || answer.Packing != begun.Packing))))
+            && (answer.Status == HttpStatusCode.RequestedRangeNotSatisfiable || (isRest && (!answer.IsRest(begun.Length) || answer.Packing != begun.Packing))))
         {
             Here(partial.Discard);
             return null;
@@ -106,7 +106,7 @@ internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<Strea
             answer.RequireBody(already);
             using (var to = Here(() => isRest ? partial.GoOn() : partial.Begin(source, validators, answer.Packing)))
                 await answer.CopyAsync(bytes => Write(to, bytes), already);
-            return Here(() => files.Take(name, partial, answer.Packing, limits.Longest, problem, (validators, source, now)));
+            return Here(() => files.Take(name, partial, answer.Packing, limits.Longest, content => problem(name, content), (validators, source, now)));
         }
         catch (RefusedAnswerException e)
         {

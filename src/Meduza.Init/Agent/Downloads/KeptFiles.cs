@@ -56,9 +56,16 @@ internal sealed class KeptFiles(string path, string boot)
 
     /// <summary>What has come of a file that is not there in full.</summary>
     /// <exception cref="LinuxException">The folder cannot be made.</exception>
+    /// <exception cref="FetchException">The users of programs cannot get there.</exception>
     public PartialFile Partial(string name)
     {
         Linux.Files.Folder.Ensure(path, FolderMode, uid: 0, gid: 0);
+        // Who cannot read its files does not start: better without them.
+        for (var above = Path.GetDirectoryName(path); above is { Length: > 1 }; above = Path.GetDirectoryName(above))
+        {
+            if (!File.GetUnixFileMode(above).HasFlag(UnixFileMode.OtherExecute))
+                throw new FetchException($"programs cannot get to what is kept in {path}: chmod o+x {above}");
+        }
         return new(Base(name) + ".part", boot);
     }
 
@@ -119,6 +126,21 @@ internal sealed class KeptFiles(string path, string boot)
     {
         var head = new DownloadHead(kept.Hash, kept.Source, kept.Validators.ETag, kept.Validators.LastModified, kept.FetchedAt);
         AtomicFile.Write(HeadOf(name), JsonText.Utf8(head, DownloadJson.Write), FileMode, uid: 0, gid: 0, sync: true);
+    }
+
+    /// <summary>Deletes what has been kept for long, and is wanted no more.</summary>
+    /// <param name="wanted">Names.</param>
+    /// <param name="before">When it was last found to be the newest.</param>
+    /// <exception cref="IOException">It cannot be deleted.</exception>
+    public void Sweep(IEnumerable<string> wanted, DateTimeOffset before)
+    {
+        var kept = wanted.Select(DownloadFolder.Mark).ToHashSet(StringComparer.Ordinal);
+        var old = Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.json").ToList() : [];
+        foreach (var head in old.Where(head => !kept.Contains(Path.GetFileName(head).Split('.')[0]) && File.GetLastWriteTimeUtc(head) < before.UtcDateTime))
+        {
+            foreach (var file in Directory.EnumerateFiles(path, Path.GetFileName(head).Split('.')[0] + ".*"))
+                File.Delete(file);
+        }
     }
 
     private void Remove(string name, ImmutableArray<string> keep)

@@ -6,9 +6,10 @@ internal static class RuleFileCheck
     // Above this MosDNS (bufio.Scanner) fails to read the file, and does not start.
     private const int LongestLine = (64 << 10) - 1;
 
+    /// <param name="name">Of the file.</param>
     /// <param name="content">Read from its beginning to its end.</param>
     /// <returns>What is wrong with it, as what follows the server's name; null where nothing is.</returns>
-    public static string? Problem(Stream content)
+    public static string? Problem(string name, Stream content)
     {
         var chunk = new byte[64 << 10];
         var (line, isEmpty) = (0, true);

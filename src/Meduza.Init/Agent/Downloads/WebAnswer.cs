@@ -18,8 +18,10 @@ internal sealed class WebAnswer(HttpResponseMessage response, FetchLimits limits
     /// <summary>How the body is packed, as <see cref="Packing"/> takes it; null where it is not.</summary>
     public string? Packing { get; } = response.Content.Headers.ContentEncoding is { Count: > 0 } all ? string.Join(", ", all) : null;
 
-    /// <summary>Of a part, the number of its first byte; null where the server does not say.</summary>
-    public long? PartFrom => response.Content.Headers.ContentRange is { Unit: "bytes", From: { } from } ? from : null;
+    /// <summary>True for a part that is all the rest.</summary>
+    /// <param name="from">The number of its first byte.</param>
+    public bool IsRest(long from) =>
+        response.Content.Headers.ContentRange is { Unit: "bytes", From: { } first, To: { } last } range && first == from && (range.Length ?? last + 1) == last + 1;
 
     /// <summary>Refuses what is no success, and what says that it is too long.</summary>
     /// <param name="already">Bytes that are there of it.</param>

@@ -5,6 +5,7 @@ using Meduza.Init.Agent.Downloads;
 using Meduza.Init.Agent.Store;
 using Meduza.Init.Control;
 using Meduza.Linux;
+using Meduza.Linux.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Meduza.Init.Agent.Reconcile;
@@ -200,24 +201,62 @@ internal sealed partial class Reconciler
         _findings = [.. result.Warnings, .. rendered.State.Warnings, .. answers.Warnings];
     }
 
-    /// <summary>Puts files that were downloaded in force, all that there are: nobody is asked about them.</summary>
-    private void TakeFiles()
+    /// <summary>
+    /// Puts files that were downloaded in force, all that there are. About MosDNS's nobody can be asked. With geographical data
+    /// there are more rules in mihomo's configuration, and it is asked about that.
+    /// </summary>
+    private async Task TakeFilesAsync(CancellationToken cancellation)
     {
-        if (ReferenceEquals(downloads.RuleFiles, _ruleFiles))
+        var geodata = downloads.Geodata;
+        var isRefused = _refusedGeodata is { Files: var refused } && ReferenceEquals(refused, geodata);
+        if (_committed is null || (ReferenceEquals(downloads.RuleFiles, _ruleFiles) && (isRefused || ReferenceEquals(geodata, _geodata))))
             return;
-        _ruleFiles = downloads.RuleFiles;
-        if (_committed is null)
+        var (before, isAsked) = (_geodata, !isRefused && !ReferenceEquals(geodata, _geodata));
+        (_ruleFiles, _geodata) = (downloads.RuleFiles, isRefused ? _geodata : geodata);
+        if (TryRender(Parse(_committed), out var fault, anew: true) is not { } rendered)
+        {
+            if (fault is not null)
+                LogCommitError(fault.Key, fault.Message);
             return;
-        if (TryRender(Parse(_committed), out var fault, anew: true) is { } rendered)
-            (_config, _desired) = rendered;
-        else if (fault is not null)
-            LogCommitError(fault.Key, fault.Message);
+        }
+        // A mihomo that does not run yet has nothing to lose, and nothing waits for it at a boot.
+        if (isAsked && services.Services.ContainsKey(TransparentProxy.Service))
+        {
+            _refusedGeodata = null;
+            PlaceGeodata(rendered.State);
+            var answers = await preflight.AskAsync(rendered.State, _desired, cancellation);
+            if (answers.Refusals is [var refusal, ..])
+            {
+                _refusedGeodata = (geodata, new(NodeDownloads.GeographicalData.Key, $"with the geographical data that came, {refusal.Message}: the rules that need them stay left out"));
+                LogWarning(NodeDownloads.GeographicalData.Key, refusal.Message);
+                _geodata = before;
+                if (TryRender(Parse(_committed), out _, anew: true) is not { } without)
+                    return;
+                rendered = without;
+            }
+        }
+        (_config, _desired) = rendered;
+    }
+
+    /// <summary>Where mihomo looks for them, before it is asked: it would fetch what it does not find.</summary>
+    private void PlaceGeodata(DesiredState state)
+    {
+        try
+        {
+            foreach (var link in state.Symlinks.Where(link => link.Component == "clash" && Directory.Exists(Path.GetDirectoryName(link.Path))))
+                AtomicFile.Link(link.Path, link.Target);
+        }
+        catch (LinuxException e)
+        {
+            // It is done again with the rest, and told of then.
+            LogWarning("clash", e.Message);
+        }
     }
 
     /// <summary>Says what is odd, once.</summary>
     private void ShowFindings()
     {
-        ImmutableArray<KeyFinding> findings = [.. _findings, .. downloads.Problems, .. names.Problems];
+        ImmutableArray<KeyFinding> findings = [.. _findings, .. downloads.Problems, .. _refusedGeodata is { Finding: var refused } ? (KeyFinding[])[refused] : [], .. names.Problems];
         if (findings.SequenceEqual(reporter.Warnings))
             return;
         // What a download lacks, and who does not answer, was logged as it was found.
@@ -242,7 +281,7 @@ internal sealed partial class Reconciler
             return (_config, _desired);
         try
         {
-            var here = machine with { RuleFiles = _ruleFiles };
+            var here = machine with { RuleFiles = _ruleFiles, Geodata = _geodata };
             return (result.Config, Renderer.Render(result.Config, result.Config.Clash is { } clash ? WithProxy(here, clash, candidate) : here));
         }
         catch (LinuxException e)

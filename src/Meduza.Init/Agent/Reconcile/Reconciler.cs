@@ -45,7 +45,10 @@ internal sealed partial class Reconciler(
     private DesiredState? _desired;
 
     /// <summary>The downloaded files that the desired state has.</summary>
-    private ImmutableDictionary<string, string> _ruleFiles = ImmutableDictionary<string, string>.Empty;
+    private ImmutableDictionary<string, string> _ruleFiles = ImmutableDictionary<string, string>.Empty, _geodata = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Geographical data with which mihomo refuses its configuration, and its words.</summary>
+    private (ImmutableDictionary<string, string> Files, KeyFinding Finding)? _refusedGeodata;
     private GatewayConfig? _config;
 
     /// <summary>What was parsed last, and of the other nodes before.</summary>
@@ -115,12 +118,12 @@ internal sealed partial class Reconciler(
         GoBackInTime(startedAt);
         if (back is { } number)
             _askedProblem = await GoBackToAsync(number, startedAt, cancellation);
-        downloads.Want(_config, proxy.Find() is not null);
+        downloads.Want(_config, _desired?.Geodata ?? [], proxy.Find() is not null);
         if (services.TakeRefresh() is { } refresh)
             downloads.Refresh(refresh);
         // Before what came is put in force, and told of after it.
         var outcome = downloads.TakeOutcome();
-        TakeFiles();
+        await TakeFilesAsync(cancellation);
         names.Want(_desired?.Names);
         servers.Want(_desired?.Packets.Proxy?.ExcludedServers ?? ProxyServers.None);
         if ((trigger & Trigger.Downloads) != 0)

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Meduza.Gateway.Model;
-using Meduza.Gateway.Model.Mosdns;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
+using Meduza.Gateway.Render.Mihomo;
 using Meduza.Init.Agent;
 using Meduza.Init.Agent.Apply;
 using Meduza.Init.Agent.Downloads;
@@ -28,7 +28,7 @@ internal static class NodePlan
         {
             using var triggers = new Triggers();
             using var place = MachineAccess.Open(settings, services, triggers, session.Time, folders: null, problem => session.Error.WriteLine(problem), cancellation);
-            var machine = place.Machine with { MihomoSecret = MihomoSecretFile.Load(MihomoSecretFile.DefaultPath), RuleFiles = RuleFiles(config.Mosdns) };
+            var machine = place.Machine with { MihomoSecret = MihomoSecretFile.Load(MihomoSecretFile.DefaultPath), Subscriptions = Subscription(config.Clash), Geodata = Kept(NodeDownloads.GeodataPath, GeodataFile.Names), RuleFiles = Kept(NodeDownloads.RuleFilesPath, (config.Mosdns?.RuleFiles ?? []).Select(file => file.Path.ToString())) };
             var desired = Renderer.Render(config, machine);
             // The agent has it, and says which it is.
             place.HealthPort.Port = reply.Report?.HealthPort is { } port ? (ushort)port.Port : null;
@@ -43,12 +43,20 @@ internal static class NodePlan
     }
 
     /// <summary>Those that are there; the others are fetched after the commit.</summary>
-    private static ImmutableDictionary<string, string> RuleFiles(MosdnsConfig? mosdns)
+    private static ImmutableDictionary<string, string> Kept(string folder, IEnumerable<string> names)
     {
-        var kept = new KeptFiles(NodeDownloads.RuleFilesPath, boot: "");
-        return (mosdns?.RuleFiles ?? []).Select(file => (Path: file.Path.ToString(), Kept: kept.Load(file.Path.ToString(), _ => { })))
-            .Where(file => file.Kept is not null)
-            .ToImmutableDictionary(file => file.Path, file => file.Kept!.Path, StringComparer.Ordinal);
+        var kept = new KeptFiles(folder, boot: "");
+        return names.Select(name => (Name: name, File: kept.Load(name, _ => { }))).Where(pair => pair.File is not null)
+            .ToImmutableDictionary(pair => pair.Name, pair => pair.File!.Path, StringComparer.Ordinal);
+    }
+
+    /// <summary>The one in use, where it was fetched.</summary>
+    private static ImmutableDictionary<string, ReadOnlyMemory<byte>> Subscription(ClashConfig? clash)
+    {
+        var none = ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty;
+        return clash?.Subscription?.ToString() is { } name && new DownloadFolder(SubscriptionKeeper.DefaultPath).Load(name, _ => { }) is { } kept
+            ? none.Add(name, kept.Content)
+            : none;
     }
 
     private static PlanFinding Finding(KeyFinding finding) => new(finding.Key, finding.Message);

@@ -168,11 +168,12 @@ public sealed partial class FileSourceTests : IDisposable
     [Theory]
     [InlineData("HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")]
     [InlineData("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 7-8/9\r\nContent-Length: 2\r\nConnection: close\r\n\r\nxx")]
+    [InlineData("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes FROM-190000/200000\r\nContent-Length: 2\r\nConnection: close\r\n\r\nxx")]
     [InlineData("HTTP/1.1 206 Partial Content\r\nContent-Length: 2\r\nConnection: close\r\n\r\nxx")]
     public async Task A_rest_that_does_not_fit_is_not_taken_and_all_is_asked_for_at_once(string rest)
     {
         var most = Body.Length / 2;
-        using var server = new WebServer(request => From(request) > 0 ? Encoding.ASCII.GetBytes(rest) : Answer(request, Body, most));
+        using var server = new WebServer(request => From(request) > 0 ? Encoding.ASCII.GetBytes(rest.Replace("FROM", $"{most}", StringComparison.Ordinal)) : Answer(request, Body, most));
         await Refused(server);
         most = int.MaxValue;
         await Fetch(server);
@@ -287,6 +288,49 @@ public sealed partial class FileSourceTests : IDisposable
         {
             File.Delete(_path);
         }
+    }
+
+    [Fact]
+    public async Task Where_the_users_of_programs_cannot_get_nothing_is_put_and_it_is_said()
+    {
+        var above = Directory.CreateDirectory(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        using var server = new WebServer(request => Answer(request, Body));
+        var source = new FileSource(new KeptFiles(Path.Join(above, "rules"), "boot"), FetchLimits.File, RuleFileCheck.Problem, () => null, _clock);
+        using var transfer = new Transfers(_triggers, _clock).Begin("", "");
+        var refused = await Assert.ThrowsAsync<FetchException>(() => source.FetchAsync(Name, $"http://127.0.0.1:{server.Port}/", null, transfer, Cancellation));
+        Assert.Equal($"programs cannot get to what is kept in {above}/rules: chmod o+x {above}", refused.Message);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task What_is_wanted_no_more_is_kept_for_a_while_and_then_deleted()
+    {
+        using var server = new WebServer(request => Answer(request, Body));
+        await Fetch(server);
+        Files.Sweep([], DateTimeOffset.UtcNow.AddHours(-1));
+        Assert.Equal(Body, Content);
+        Files.Sweep([Name], DateTimeOffset.UtcNow.AddHours(1));
+        Assert.Equal(Body, Content);
+        Files.Sweep([], DateTimeOffset.UtcNow.AddHours(1));
+        Assert.Empty(Endings);
+    }
+
+    [Theory]
+    [InlineData("GeoSite.dat", "\nxxxx", null)]
+    [InlineData("GeoSite.dat", "<html>", "its answer is no list of geographical data")]
+    [InlineData("geoip.metadb", "<html>", "its answer is no database of geographical data")]
+    [InlineData("geoip.metadb", "", "its answer is empty")]
+    public void Geographical_data_are_told_from_a_web_page(string name, string body, string? problem) =>
+        Assert.Equal(problem, GeodataCheck.Problem(name, new MemoryStream(Encoding.UTF8.GetBytes(body))));
+
+    [Theory]
+    [InlineData(0, 100, true)]
+    [InlineData(1_000_000, 100_000, true)]
+    [InlineData(1_000_000, 140_000, false)]
+    public void A_database_is_known_by_the_mark_near_its_end(int before, int after, bool isOne)
+    {
+        byte[] database = [.. new byte[before], 0xAB, 0xCD, 0xEF, .. "MaxMind.com"u8, .. new byte[after]];
+        Assert.Equal(isOne, GeodataCheck.Problem("ASN.mmdb", new MemoryStream(database)) is null);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class NodeDownloadsTests : IDisposable
     private readonly Triggers _triggers = new();
     private readonly CancellationTokenSource _end = new();
     private readonly SubscriptionKeeper _subscriptions;
-    private readonly FileKeeper _ruleFiles;
+    private readonly FileKeeper _ruleFiles, _geodata;
     private readonly NodeDownloads _downloads;
     private readonly Task _running;
     private bool _serverIsUp = true;
@@ -27,7 +27,8 @@ public sealed class NodeDownloadsTests : IDisposable
         var transfers = new Transfers(_triggers, clock);
         _subscriptions = new(new(_path), (_, _, _, _) => Task.FromResult(new Fetched("proxies: [{name: a, type: direct}]\n"u8.ToArray(), Validators.None)), transfers, _triggers, clock, new Random(1), NullLogger.Instance);
         _ruleFiles = new(NodeDownloads.RuleFile, new(_path, "boot"), FetchAsync, transfers, _triggers, clock, new Random(1), NullLogger.Instance);
-        _downloads = new(_subscriptions, _ruleFiles);
+        _geodata = new(NodeDownloads.GeographicalData, new(_path, "boot"), FetchAsync, transfers, _triggers, clock, new Random(1), NullLogger.Instance);
+        _downloads = new(_subscriptions, _ruleFiles, _geodata);
         _running = _downloads.RunAsync(_end.Token);
     }
 
@@ -37,6 +38,7 @@ public sealed class NodeDownloadsTests : IDisposable
         Assert.ThrowsAny<OperationCanceledException>(() => _running.GetAwaiter().GetResult());
         _subscriptions.Dispose();
         _ruleFiles.Dispose();
+        _geodata.Dispose();
         _end.Dispose();
         _triggers.Dispose();
         if (Directory.Exists(_path))
@@ -73,20 +75,23 @@ public sealed class NodeDownloadsTests : IDisposable
     public void Who_asks_for_all_of_it_is_told_of_each_and_of_nothing_else()
     {
         Assert.StartsWith("nothing is downloaded for this node: set clash/enable", Outcome(1).Error, StringComparison.Ordinal);
-        _downloads.Want(Config(ruleFiles: false), hasProxy: false);
+        _downloads.Want(Config(ruleFiles: false), [], hasProxy: false);
         Assert.StartsWith("subscription 'main': ", Outcome(2).Text, StringComparison.Ordinal);
-        _downloads.Want(Config(subscription: false), hasProxy: false);
+        _downloads.Want(Config(subscription: false), [], hasProxy: false);
         Assert.True(SpinWait.SpinUntil(() => _downloads.RuleFiles.Count == 1, Patience));
         Assert.Equal(new(3, "rule files: 0 new, 1 not modified", null), Outcome(3));
-        _downloads.Want(Config(), hasProxy: false);
+        _downloads.Want(Config(), [], hasProxy: false);
         Assert.Equal(new(4, "subscription 'main': not modified; rule files: 0 new, 1 not modified", null), Outcome(4));
-        Assert.Equal(["subscription main", "rule_file a.txt"], _downloads.States.Select(state => $"{state.Kind} {state.Name}"));
+        _downloads.Want(Config(), [new("ASN.mmdb", "https://x/asn")], hasProxy: false);
+        Assert.True(SpinWait.SpinUntil(() => _downloads.Geodata.Count == 1, Patience));
+        Assert.EndsWith("; geographical data: 0 new, 1 not modified", Outcome(5).Text, StringComparison.Ordinal);
+        Assert.Equal(["subscription main", "rule_file a.txt", "geodata ASN.mmdb"], _downloads.States.Select(state => $"{state.Kind} {state.Name}"));
     }
 
     [Fact]
     public void One_that_fails_makes_it_a_failure_that_tells_of_the_others_too()
     {
-        _downloads.Want(Config(), hasProxy: false);
+        _downloads.Want(Config(), [], hasProxy: false);
         Outcome(1);
         _serverIsUp = false;
         Assert.Equal(
@@ -96,7 +101,7 @@ public sealed class NodeDownloadsTests : IDisposable
 
         // A proxy that has come is another way.
         _serverIsUp = true;
-        _downloads.Want(Config(), hasProxy: true);
+        _downloads.Want(Config(), [], hasProxy: true);
         Assert.True(SpinWait.SpinUntil(() => _downloads.Problems.IsEmpty, Patience));
     }
 }
