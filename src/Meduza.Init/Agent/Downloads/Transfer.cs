@@ -48,13 +48,14 @@ internal sealed class Transfers(Triggers triggers, TimeProvider clock)
     /// <summary>How often it is told how far they are.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private ImmutableList<Transfer> _all = [];
+    private readonly Lock _lock = new();
+    private volatile Transfer[] _all = [];
 
     /// <summary>How far each is.</summary>
-    public ImmutableArray<DownloadReport> Reports => [.. Volatile.Read(ref _all).Select(transfer => transfer.Report)];
+    public ImmutableArray<DownloadReport> Reports => [.. _all.Select(transfer => transfer.Report)];
 
     /// <summary>How long what was told of them is good; infinite where none is under way.</summary>
-    public TimeSpan Wait => Volatile.Read(ref _all).IsEmpty ? Timeout.InfiniteTimeSpan : Interval;
+    public TimeSpan Wait => _all.Length == 0 ? Timeout.InfiniteTimeSpan : Interval;
 
     /// <summary>One begins, and ends with the disposal of what this returns.</summary>
     /// <param name="kind">As in <see cref="DownloadState"/>.</param>
@@ -62,14 +63,16 @@ internal sealed class Transfers(Triggers triggers, TimeProvider clock)
     public Transfer Begin(string kind, string name)
     {
         var transfer = new Transfer(this, kind, name, clock);
-        ImmutableInterlocked.Update(ref _all, all => all.Add(transfer));
+        lock (_lock)
+            _all = [.. _all, transfer];
         triggers.Raise(Trigger.Report);
         return transfer;
     }
 
     internal void End(Transfer transfer)
     {
-        ImmutableInterlocked.Update(ref _all, all => all.Remove(transfer));
+        lock (_lock)
+            _all = [.. _all.Where(other => other != transfer)];
         triggers.Raise(Trigger.Report);
     }
 }
