@@ -53,8 +53,11 @@ public sealed record Machine
     /// <summary>The last good text of each subscription that there is one of, by name.</summary>
     public ImmutableDictionary<string, ReadOnlyMemory<byte>> Subscriptions { get; init; } = ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty;
 
-    /// <summary>Where each file of geographical data for mihomo is kept that there is, by its name. Another content lies elsewhere.</summary>
-    public ImmutableDictionary<string, string> Geodata { get; init; } = ImmutableDictionary<string, string>.Empty;
+    /// <summary>
+    /// Where each file of geographical data for mihomo is kept that there is, by its name. Another content lies elsewhere. Null
+    /// where that is nobody's business: then all are taken to be there.
+    /// </summary>
+    public ImmutableDictionary<string, string>? Geodata { get; init; }
 
     /// <summary>What was made of it last.</summary>
     internal MergeMemory Merged { get; } = new();

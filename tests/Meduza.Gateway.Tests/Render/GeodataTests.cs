@@ -74,8 +74,10 @@ public sealed class GeodataTests
         const string Subscription = "proxies: [{name: a, type: direct}]\nrules: ['GEOIP,CN,DIRECT', 'MATCH,a']\n";
         var keys = KeySet.Empty.With("/nodes/gw-a/clash/enable", "true").With("/nodes/gw-a/clash/active_subscription", "main")
             .With("/global/clash/subscriptions/main/url", "https://x/sub");
+        var none = ImmutableDictionary<string, string>.Empty;
         var machine = new Machine { Subscriptions = ImmutableDictionary<string, ReadOnlyMemory<byte>>.Empty.Add("main", Encoding.UTF8.GetBytes(Subscription)) };
-        DesiredState Render(string? path) => Renderer.Render(keys.Config(), path is null ? machine : machine with { Geodata = machine.Geodata.Add("geoip.metadb", path) });
+        DesiredState Render(string? path) => Renderer.Render(
+            keys.Config(), machine with { Geodata = path is null ? none : none.Add("geoip.metadb", path) });
 
         var (before, after, newer) = (Render(null), Render("/data/g.1"), Render("/data/g.2"));
 
@@ -87,6 +89,7 @@ public sealed class GeodataTests
         Assert.DoesNotContain(after.Warnings, warning => warning.Message.Contains("geoip", StringComparison.Ordinal));
         Assert.Equal([new("/var/lib/mihomo/geoip.metadb", "/data/g.1", "clash")], after.Symlinks);
         Assert.True(Mihomo(before).SameProcessAs(Mihomo(after)));
+        Assert.Contains("GEOIP,CN,DIRECT", Config(Renderer.Render(keys.Config(), machine)), StringComparison.Ordinal);
         Assert.Equal(3, new[] { before, after, newer }.Select(state => Mihomo(state).ReloadRevision).Distinct().Count());
     }
 

@@ -17,6 +17,7 @@ public sealed class MihomoConfigTests
     [InlineData("find-process-mode: always", "find-process-mode", "off")]
     [InlineData("unified-delay: false", "unified-delay", "true")]
     [InlineData("geodata-loader: memconservative", "geodata-loader", "standard")]
+    [InlineData("geo-auto-update: true", "geo-auto-update", "false")]
     [InlineData("socks-port: 1080", "socks-port", "7891")]
     [InlineData("mixed-port: 1081", "mixed-port", "7890")]
     [InlineData("allow-lan: false", "allow-lan", "true")]

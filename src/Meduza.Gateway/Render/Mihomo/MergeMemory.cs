@@ -4,8 +4,8 @@ using Meduza.Gateway.Model.Values;
 
 namespace Meduza.Gateway.Render.Mihomo;
 
-/// <summary>Of what a configuration is merged; of geographical data, the names of what there is. Texts are the same when they are the same memory: nobody changes one.</summary>
-internal readonly record struct MergeSource(ReadOnlyMemory<byte> Shipped, ReadOnlyMemory<byte>? Subscription, ClashMode Mode, Secret? Secret, string Geodata);
+/// <summary>Of what a configuration is merged; of geographical data, the names of what there is, null for all. Texts are the same when they are the same memory: nobody changes one.</summary>
+internal readonly record struct MergeSource(ReadOnlyMemory<byte> Shipped, ReadOnlyMemory<byte>? Subscription, ClashMode Mode, Secret? Secret, string? Geodata);
 
 /// <summary>A merged configuration.</summary>
 /// <param name="Text">As the file has it.</param>

@@ -35,8 +35,12 @@ internal static class MihomoRenderer
         state.Mihomo = merged.Api;
         state.ProxyServers = merged.Servers;
         state.Geodata = merged.Geodata;
-        var data = merged.Geodata.Where(needed => machine.Geodata.ContainsKey(needed.Name))
-            .Select(needed => state.Symlink(new($"{DataFolder}/{needed.Name}", machine.Geodata[needed.Name], Component))).ToList();
+        List<DesiredSymlink> data = [];
+        foreach (var needed in merged.Geodata)
+        {
+            if (machine.Geodata?.GetValueOrDefault(needed.Name) is { } kept)
+                data.Add(state.Symlink(new($"{DataFolder}/{needed.Name}", kept, Component)));
+        }
         state.Service(new ServiceDefinition
         {
             Name = Service,
@@ -69,7 +73,7 @@ internal static class MihomoRenderer
             else
                 state.Warn(key, "is not fetched yet: mihomo runs without proxies until it is");
         }
-        var there = string.Join('/', machine.Geodata.Keys.Order(StringComparer.Ordinal));
+        var there = machine.Geodata is { } data ? string.Join('/', data.Keys.Order(StringComparer.Ordinal)) : null;
         var merged = machine.Merged.Get(new(machine.MihomoBase, text, clash.Mode, machine.MihomoSecret, there), Merge);
         foreach (var note in merged.Notes)
             state.Warn(key, note);
@@ -86,7 +90,7 @@ internal static class MihomoRenderer
             ?? throw new InvalidOperationException($"{ShippedFile.Folder}/{ShippedFile.Mihomo} is not a map");
         var merged = MihomoConfig.Merge(shipped, document, source.Mode, source.Secret, note => notes.Add($"of the subscription, {note}"));
         var needed = Geodata.NeededBy(merged);
-        List<string> missing = [.. needed.Select(file => file.Name).Except(source.Geodata.Split('/'))];
+        List<string> missing = source.Geodata is { } there ? [.. needed.Select(file => file.Name).Except(there.Split('/'))] : [];
         if (missing.Count > 0)
             notes.Add($"what needs {string.Join(" and ", missing)} is left out until that is downloaded");
         merged = Geodata.Without(merged, missing);

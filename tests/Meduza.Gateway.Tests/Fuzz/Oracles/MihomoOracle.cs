@@ -23,7 +23,7 @@ internal static class MihomoOracle
 
     private static readonly (string Key, string Value)[] Enforced =
     [
-        ("find-process-mode", "off"), ("unified-delay", "true"), ("geodata-loader", "standard"), ("allow-lan", "true"), ("bind-address", "*"), ("socks-port", "7891"), ("mixed-port", "7890"),
+        ("find-process-mode", "off"), ("unified-delay", "true"), ("geodata-loader", "standard"), ("geo-auto-update", "false"), ("allow-lan", "true"), ("bind-address", "*"), ("socks-port", "7891"), ("mixed-port", "7890"),
     ];
 
     public static IEnumerable<string> Judge(Rendered rendered)

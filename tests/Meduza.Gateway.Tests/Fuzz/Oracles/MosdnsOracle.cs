@@ -29,6 +29,9 @@ internal static class MosdnsOracle
             YamlOracle.AssertSame(((YamlMap)MosdnsKinds.ReadDocument(System.Text.Encoding.UTF8.GetString(rendered.Machine.MosdnsBase.Span)))["plugins"]!, plugins, "plugins");
         foreach (var (name, text) in mosdns.Lists)
             Assert.Equal(Lines.Items(text), rendered.Lines($"{MosdnsConfig.Folder}/{MosdnsConfig.ListFile(name)}"));
-        return [path, .. mosdns.Lists.Select(list => $"{MosdnsConfig.Folder}/{MosdnsConfig.ListFile(list.Name)}")];
+        // Nothing was fetched here.
+        var rules = mosdns.RuleFiles.Select(rule => $"{MosdnsConfig.Folder}/{rule.Path}").ToList();
+        Assert.All(rules, rule => Assert.Empty(rendered.Lines(rule)));
+        return [path, .. rules, .. mosdns.Lists.Select(list => $"{MosdnsConfig.Folder}/{MosdnsConfig.ListFile(list.Name)}")];
     }
 }
