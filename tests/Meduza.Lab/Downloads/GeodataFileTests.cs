@@ -25,7 +25,7 @@ public sealed class GeodataFileTests : IDisposable
             ("/global/clash/subscriptions/main/url", $"http://{Server}:8080/main.yaml"));
         _lab.Own(new WebServer(_lab.Core.Open(SocketType.Stream, ProtocolType.Tcp), new IPEndPoint(IPAddress.Parse(Server), 8080), (head, stream) => stream.WriteAsync(
             WebServer.Ok(head.Contains("main.yaml", StringComparison.Ordinal) ? Encoding.ASCII.GetBytes(Subscription) : _data)).AsTask()));
-        _gateway.Start(prepare: ProxyDoubles.Prepare);
+        ProxyDoubles.Start(_gateway);
     }
 
     private const string Subscription = $$"""
@@ -45,7 +45,7 @@ public sealed class GeodataFileTests : IDisposable
     {
         _lab.Etcd.Commit("first");
         _gateway.UntilState("mihomo", "starting");
-        _gateway.Init.Run("touch", "/run/go");
+        ProxyDoubles.Go(_gateway.Init);
         Assert.Empty(_lab.Events.WaitForCommit("gw", "first", "applied", Limit).Errors);
         _gateway.Init.WaitUntil(() => Config().Contains("MATCH,a", StringComparison.Ordinal), "the subscription is in use", Limit);
         var pid = (int)_gateway.UntilState("mihomo", "ready")["pid"]!;
@@ -57,6 +57,6 @@ public sealed class GeodataFileTests : IDisposable
         _gateway.Init.WaitUntil(() => Config().Contains("GEOIP,CN,DIRECT", StringComparison.Ordinal), "the rule is back", Limit);
         Assert.Equal("1114\n", _gateway.Init.Run("sh", "-c", "setpriv --reuid mihomo --clear-groups stat -Lc %s /var/lib/mihomo/geoip.metadb 2>/dev/null || stat -Lc %s /var/lib/mihomo/geoip.metadb").Output);
         Assert.Equal(pid, (int)_gateway.Service("mihomo")["pid"]!);
-        Assert.False(Says("is left out until"));
+        _gateway.Init.WaitUntil(() => !Says("is left out until"), "nothing to say any more", Limit);
     }
 }

@@ -40,9 +40,11 @@ public sealed partial class RuleFileTests : IDisposable
         Directory.Delete(_data, recursive: true);
     }
 
-    // The double says at its start what it finds in the rule file: as the original it reads as its own user, and once.
-    private void Start(params string[] environment) => _gateway.Start(environment, ProxyDoubles.Prepare + "\n" + """
-        sed -i '2i system(q{echo read: $(cat /etc/mosdns/geo/cn.txt /etc/mosdns/ads.txt)});' /usr/bin/mosdns
+    // Before the double there is one that says what it finds in the rule files: as the original it reads as its own user, and once.
+    private void Start(params string[] environment) => ProxyDoubles.Start(_gateway, environment, """
+        rm /usr/bin/mosdns
+        printf '%s\n' '#!/bin/sh' 'echo read: $(cat /etc/mosdns/geo/cn.txt /etc/mosdns/ads.txt)' 'exec /usr/bin/meduza-doubles mosdns "$@"' > /usr/bin/mosdns
+        chmod 755 /usr/bin/mosdns
         """);
 
     private WebServer Listen(int port, Func<string, Stream, Task> serve) =>
@@ -59,7 +61,7 @@ public sealed partial class RuleFileTests : IDisposable
 
     private string Read => _gateway.Init.Meduza("logs", "mosdns").Output;
 
-    private void UntilRead(string content) => _gateway.Init.WaitUntil(() => Read.TrimEnd().EndsWith($"read: {content}", StringComparison.Ordinal), $"MosDNS has read '{content}'", Limit);
+    private void UntilRead(string content) => _gateway.Init.WaitUntil(() => Read.TrimEnd().EndsWith($"read: {content}".TrimEnd(), StringComparison.Ordinal), $"MosDNS has read '{content}'", Limit);
 
     private int Pid => (int)_gateway.UntilState("mosdns", "ready")["pid"]!;
 
@@ -69,7 +71,7 @@ public sealed partial class RuleFileTests : IDisposable
         return (result.ExitCode, result.Output, result.Error);
     }
 
-    [GeneratedRegex("read: ")]
+    [GeneratedRegex("read:")]
     private static partial Regex Reading();
 
     [Fact]
@@ -115,6 +117,8 @@ public sealed partial class RuleFileTests : IDisposable
     [Fact]
     public void What_was_fetched_is_there_at_the_next_boot_and_through_the_named_proxy_it_comes_where_the_server_cannot_be_reached()
     {
+        // Programs get to it as their own users.
+        File.SetUnixFileMode(_data, File.GetUnixFileMode(_data) | UnixFileMode.OtherExecute);
         _gateway.Data = _data;
         using (var proxy = Listen(3128, ServeAsync))
         {

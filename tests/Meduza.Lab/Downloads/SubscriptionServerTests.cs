@@ -25,7 +25,7 @@ public sealed class SubscriptionServerTests : IDisposable
         _lab.Etcd.Put(
             ("/global/mesh_type", "tinc"), (Node + "clash/enable", "true"), (Node + "clash/active_subscription", "main"),
             ("/global/clash/subscriptions/main/url", $"http://{Server}:8080/main.yaml?token=hunter2"));
-        _gateway.Start(prepare: ProxyDoubles.Prepare);
+        ProxyDoubles.Start(_gateway);
     }
 
     public void Dispose() => _lab.Dispose();
@@ -39,7 +39,7 @@ public sealed class SubscriptionServerTests : IDisposable
     {
         _lab.Etcd.Commit("first");
         _gateway.UntilState("mihomo", "starting");
-        _gateway.Init.Run("touch", "/run/go");
+        ProxyDoubles.Go(_gateway.Init);
         Assert.Empty(_lab.Events.WaitForCommit("gw", "first", "applied", Limit).Errors);
         var pid = (int)_gateway.UntilState("mihomo", "ready")["pid"]!;
         _gateway.Init.WaitUntil(() => Status().Contains("it refuses connections; there is no earlier one", StringComparison.Ordinal), "the reason in status", Limit);
@@ -75,7 +75,7 @@ public sealed class SubscriptionServerTests : IDisposable
     {
         yield return ("huge", WebServer.Ok(new byte[(16 << 20) + 1]), "its answer is longer than 16 MiB");
         yield return ("huge when unpacked", WebServer.Ok(Packed(new byte[256 << 20]), "Content-Encoding: gzip\r\n"), "its answer is longer than 16 MiB");
-        yield return ("a million deep", WebServer.Ok("proxies: " + new string('[', 1_000_000)), "deep");
+        yield return ("a million deep", WebServer.Ok("proxies: " + new string('[', 1_000_000)), "stand within each other");
         yield return ("a billion laughs", WebServer.Ok("a: &a [x, x, x, x, x, x, x, x, x]\n" + string.Concat(Enumerable.Range(0, 12).Select(i =>
             $"{(char)('b' + i)}: &{(char)('b' + i)} [{string.Join(", ", Enumerable.Repeat($"*{(char)('a' + i)}", 9))}]\n"))), "with its aliases written out");
         yield return ("no subscription", WebServer.Ok("<html>buy one</html>"), "it is not a mihomo configuration");
