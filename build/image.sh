@@ -46,6 +46,22 @@ run_image_tool() {
     "$IMAGE_TOOL/Meduza.Image" "$verb" --architecture "$architecture" --variant "$variant" --binary "$binary" \
         --packages "$IMAGE_FOLDER/packages-$architecture" --own rootfs --third-party third_party --out "$IMAGE_FOLDER" --time "$(image_time)" ||
         die "no image was made; why is above"
+    [ "$verb" != rootfs ] || [ "$architecture" = "$own" ] || try_programs "$IMAGE_FOLDER/rootfs-$architecture${variant:+-$variant}"
+}
+
+# try_programs ROOT
+# Each program of an arm64 root tells its version, emulated, with the libraries of that root.
+try_programs() {
+    local program
+    install_missing "trying programs of arm64" "${CROSS_NEEDS[@]}"
+    for program in "usr/bin/meduza version" usr/lib/frr/{zebra,mgmtd,staticd,ospfd,bgpd}" --version" \
+        usr/sbin/{openvpn,dnsmasq,tincd}" --version" "usr/bin/vtysh --help" "usr/bin/wireguard-go --version"; do
+        # shellcheck disable=SC2086
+        qemu-aarch64 -L "$1" "$1"/$program > "$IMAGE_FOLDER/tried" 2>&1 ||
+            die "$program of $1 does not run: $(head -n 1 "$IMAGE_FOLDER/tried")"
+        say "$program: $(head -n 1 "$IMAGE_FOLDER/tried")"
+    done
+    rm -f "$IMAGE_FOLDER/tried"
 }
 
 # fetch_third_party [confirm]
