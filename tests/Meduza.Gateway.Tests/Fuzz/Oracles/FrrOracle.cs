@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Model.Values;
@@ -93,7 +94,7 @@ internal static class FrrOracle
         var bgp = config.Bgp;
         AssertList("FILTER-IN", bgp?.FilterIn.Select(rule => rule.ToString()));
         AssertList("FILTER-OUT", bgp?.FilterOut.Select(rule => rule.ToString()));
-        AssertList("PRIVATE", bgp is null ? null : config.FleetPrivateLans.Select(Whole));
+        AssertPrivate(bgp is null ? [] : config.FleetPrivateLans, [.. all.Where(line => line.StartsWith("ip prefix-list MEDUZA-PRIVATE ", StringComparison.Ordinal))]);
         var lans = config.Ospf is not { } ospf ? [] : (ospf.InjectSiteLan ? config.Lans : []).Concat(ospf.InjectPrivateLan ? config.PrivateLans : []).Distinct();
         AssertList("OSPF-LANS", lans.Select(Whole));
         AssertList("DEFAULT", config.Ospf is { RedistributeBgp: true } && bgp is not null ? ["permit 0.0.0.0/0"] : null);
@@ -117,6 +118,35 @@ internal static class FrrOracle
             all.Where(line => line.StartsWith($"ip prefix-list MEDUZA-{name} ", StringComparison.Ordinal)));
 
         static string Whole(Prefix prefix) => prefix.Length == 32 ? $"permit {prefix}" : $"permit {prefix} le 32";
+    }
+
+    /// <summary>The list holds the addresses of these networks and no others, none twice, each entry under its own address.</summary>
+    private static void AssertPrivate(IReadOnlyCollection<Prefix> lans, List<string> lines)
+    {
+        var entries = lines.Select(line => Prefix.TryParse(line.Split(' ')[6], out var prefix, out _) ? prefix : throw new FormatException(line)).ToList();
+        Assert.Equal(entries.Select(entry => $"ip prefix-list MEDUZA-PRIVATE seq {Math.Max(1, Ends(entry).First)} permit {entry}{(entry.Length == 32 ? "" : " le 32")}"), lines);
+        Assert.Equal(Stretches(lans), Stretches(entries));
+        Assert.Equal(Stretches(entries).Sum(stretch => stretch.Last - stretch.First + 1), entries.Sum(entry => 1L << (32 - entry.Length)));
+    }
+
+    /// <summary>What these networks cover, as stretches of addresses with something between each two.</summary>
+    private static List<(long First, long Last)> Stretches(IEnumerable<Prefix> networks)
+    {
+        List<(long First, long Last)> stretches = [];
+        foreach (var (first, last) in networks.Select(Ends).Order())
+        {
+            if (stretches.Count > 0 && first <= stretches[^1].Last + 1)
+                stretches[^1] = (stretches[^1].First, Math.Max(last, stretches[^1].Last));
+            else
+                stretches.Add((first, last));
+        }
+        return stretches;
+    }
+
+    private static (long First, long Last) Ends(Prefix network)
+    {
+        long first = BinaryPrimitives.ReadUInt32BigEndian(network.Address.GetAddressBytes());
+        return (first, first + (1L << (32 - network.Length)) - 1);
     }
 
     /// <summary>A map or a list that is named and not defined matches everything: FRR's way, and nobody's wish.</summary>
