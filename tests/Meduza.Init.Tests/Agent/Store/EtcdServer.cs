@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -9,6 +10,10 @@ namespace Meduza.Init.Tests.Agent.Store;
 internal sealed class EtcdServer : IDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Ports that a server of these tests has, or had.</summary>
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
+
     private readonly string _folder = Directory.CreateTempSubdirectory("meduza-etcd-").FullName;
     private readonly string[] _options;
     private readonly string _name;
@@ -133,10 +138,28 @@ internal sealed class EtcdServer : IDisposable
 
     private static string Member(string name, int peerPort) => $"{name}=http://127.0.0.1:{peerPort}";
 
+    /// <summary>Below those that the kernel gives to outgoing connections: one of these could have it before etcd does (ip(7), <c>ip_local_port_range</c>).</summary>
     private static int FreePort()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(10_000, 32_768);
+            if (Given.TryAdd(port, true) && CanBind(port))
+                return port;
+        }
+    }
+
+    private static bool CanBind(int port)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return false;
+        }
     }
 }
