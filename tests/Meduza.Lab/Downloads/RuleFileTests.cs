@@ -17,7 +17,7 @@ public sealed partial class RuleFileTests : IDisposable
     private const string Files = $$"""{"geo/cn.txt": "http://{{Server}}:8080/cn.txt", "ads.txt": "http://{{Server}}:8080/ads.txt"}""";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    private readonly string _data = Directory.CreateTempSubdirectory("meduza-lab-data-").FullName;
+    private readonly string _data = Directory.CreateTempSubdirectory("meduza-data-").FullName;
     private readonly LabNetwork _lab = LabNetwork.Create();
     private readonly Gateway _gateway;
 

@@ -278,6 +278,9 @@ internal sealed partial class FileKeeper(
 
     private void Came(FileEntry entry, FetchedFile fetched, long milliseconds)
     {
+        // What kept this one back may be over for the others, too: so they come together.
+        foreach (var other in _entries.Values.Where(other => entry.IsFailing && other != entry && other.IsFailing))
+            other.Schedule.Now();
         (entry.Kept, entry.Problem, entry.IsFailing) = (fetched.File, null, false);
         entry.Schedule.Fetched(TimeSpan.Zero);
         if (fetched.IsNew)

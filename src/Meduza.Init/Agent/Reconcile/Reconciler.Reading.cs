@@ -235,6 +235,8 @@ internal sealed partial class Reconciler
                 rendered = without;
             }
         }
+        // What is odd about the keys, and who could not be asked about them, is as it was.
+        _findings = [.. _findings.Except(_desired?.Warnings ?? []), .. rendered.State.Warnings];
         (_config, _desired) = rendered;
     }
 

@@ -146,6 +146,39 @@ public sealed class FileKeeperTests : IDisposable
     }
 
     [Fact]
+    public void One_that_comes_after_a_failure_is_a_reason_to_try_the_others_that_failed_and_they_come_together()
+    {
+        Want("a", "b");
+        Fails("a");
+        Fails("b");
+        Until(() => _keeper.Problems.Length == 2);
+        _keeper.Refresh(1);
+        Ends("a");
+        Ends("b");
+        Until(() => Ready.Length == 2);
+        Assert.Empty(_keeper.Problems);
+
+        _clock.Advance(Day);
+        Wake();
+        Fails("a");
+        Fails("b");
+        Until(() => _keeper.Problems.Length == 2);
+        // One of them is due, the other not for some time.
+        _clock.Advance(TimeSpan.FromSeconds(3.7));
+        while (_fetches.IsEmpty)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(10));
+            Want(Day * 2, "a", "b");
+            Want(Day, "a", "b");
+            Thread.Sleep(5);
+        }
+        var first = _fetches.Keys.First();
+        Ends(first, "2");
+        Ends(first == "a" ? "b" : "a", "2");
+        Until(() => Ready is ["/kept/a.2", "/kept/b.2"]);
+    }
+
+    [Fact]
     public void It_is_fetched_again_by_its_interval_and_what_is_the_same_still_is_no_news()
     {
         Want("a");
