@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Meduza.Gateway.Model;
+using Meduza.Gateway.Model.Mosdns;
 using Meduza.Gateway.Render;
 using Meduza.Gateway.Render.Mihomo;
 
@@ -62,7 +63,9 @@ public static class Generator
     {
         ConfigYaml = TextOf(state, MosdnsRenderer.ConfigPath),
         Args = ArgumentsOf(state, MosdnsRenderer.Component),
-        Files = FilesBeside(state, MosdnsRenderer.Component, MosdnsRenderer.ConfigPath),
+        // What the rules are fetched to stands there empty until then.
+        Files = [.. FilesBeside(state, MosdnsRenderer.Component, MosdnsRenderer.ConfigPath).ExceptBy(
+            (config.Mosdns?.RuleFiles ?? []).Select(rule => $"{MosdnsConfig.Folder}/{rule.Path}"), file => file.Path)],
         Rules = (config.Mosdns?.RuleFiles ?? []).ToImmutableSortedDictionary(file => file.Path.ToString(), file => file.Url, StringComparer.Ordinal),
         RefreshMinutes = (int?)config.Mosdns?.Refresh.TotalMinutes,
     };
