@@ -12,11 +12,8 @@ need_other_frr() {
     other_frr=$PWD/$folder
     [ ! -d "$folder" ] || return 0
     install_missing "fetching FRR of $FRR_RELEASE" "${FRR_NEEDS[@]}"
+    need_debian_mirror
     mirror=$(debian_mirror)
-    if [ -z "$mirror" ]; then
-        read_package_lists
-        mirror=$(debian_mirror)
-    fi
     [ -n "$mirror" ] || die "apt knows no mirror of Debian here, from which FRR of $FRR_RELEASE could be fetched"
     say "fetching FRR of $FRR_RELEASE"
     rm -rf "$folder.new"
@@ -34,6 +31,12 @@ need_other_frr() {
         printf '%s sufficient pam_permit.so\n' auth account > "$folder.new/etc/pam.d/$name"
     done
     mv "$folder.new" "$folder"
+}
+
+# need_debian_mirror
+# apt knows where its packages come from once it has read their lists.
+need_debian_mirror() {
+    [ -n "$(debian_mirror)" ] || read_package_lists
 }
 
 # The mirror that this machine's own packages come from; "debian_mirror Debian-Security" for that of their repairs.

@@ -101,6 +101,7 @@ fetch_image_packages() {
     rm -rf "$folder.new" "$lists"
     mkdir -p "$folder.new" "$lists"/{state/lists/partial,cache/archives/partial,parts}
     : > "$lists/status"
+    need_debian_mirror
     image_sources "$1" > "$lists/sources.list"
     image_apt "$lists" "$1" update || die "the package lists of $IMAGE_RELEASE cannot be fetched; what apt-get said is above"
     download_image_packages "$lists" "$1" || die "the packages of the image cannot be fetched; what apt-get said is above"
@@ -142,7 +143,7 @@ image_apt() {
 image_sources() {
     local main=${MEDUZA_DEBIAN_MIRROR:-$(debian_mirror)} security=${MEDUZA_DEBIAN_SECURITY_MIRROR:-$(debian_mirror Debian-Security)}
     local line="deb [arch=$1 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]"
-    main=${main:-http://deb.debian.org/debian}
+    [ -n "$main" ] || die "apt knows no mirror of Debian here: name one in MEDUZA_DEBIAN_MIRROR"
     printf '%s\n' "$line $main $IMAGE_RELEASE main" "$line $main $IMAGE_RELEASE-updates main" \
-        "$line ${security:-http://deb.debian.org/debian-security} $IMAGE_RELEASE-security main"
+        "$line ${security:-$main-security} $IMAGE_RELEASE-security main"
 }
