@@ -34,6 +34,8 @@ usage: ./build.sh [VERB]
   rootfs        the root folder of the image, below artifacts/image: the binary and what it drives, from packages of Debian 13;
                 "rootfs debug" with busybox for looking around, "rootfs etcd" with an etcd; "rootfs arm64" for that machine
   image         the same as an archive that docker load and podman load read, with its bill of materials (SPDX)
+  vm            a machine: kernel, first file system and root below artifacts/image, and booted by QEMU with 128 MB on this
+                terminal; "vm bundle" makes them only, "vm hardware" with a kernel that has the drivers of real machines
   fetch         fetch mihomo, EasyTier and MosDNS at pinned versions into third_party, and show their sums; "fetch confirm"
                 once you have compared those: from then on the image has them
   clean         remove everything that was built
@@ -54,6 +56,7 @@ main() {
         fuzz | "fuzz "*) shift && run_fuzz "$@" ;;
         rootfs | "rootfs "*) shift && make_rootfs "$@" ;;
         image | "image "*) shift && make_image "$@" ;;
+        vm | "vm "*) shift && make_vm "$@" ;;
         fetch | "fetch confirm") fetch_third_party "${2-}" ;;
         clean) clean ;;
         -h | --help | help) usage ;;

@@ -96,23 +96,38 @@ fetch_image_packages() {
     [ ! -d "$folder" ] || return 0
     install_missing "unpacking packages" "${IMAGE_NEEDS[@]}"
     say "fetching the packages of the image, for $1"
+    rm -rf "$folder.new"
+    mkdir -p "$folder.new"
+    lists=$(fetch_image_lists "$1") || exit 1
+    download_image_packages "$lists" "$1" || die "the packages of the image cannot be fetched; what apt-get said is above"
+    unpack_image_packages "$lists" "$folder.new"
+    rm -rf "$lists"
+    mv "$folder.new" "$folder"
+}
+
+# fetch_image_lists ARCHITECTURE
+# Prints the folder in which apt knows from then on what packages there are. Whoever asked for it removes it.
+fetch_image_lists() {
+    local lists
     mkdir -p $IMAGE_FOLDER
     lists=$(realpath $IMAGE_FOLDER)/apt-$1
-    rm -rf "$folder.new" "$lists"
-    mkdir -p "$folder.new" "$lists"/{state/lists/partial,cache/archives/partial,parts}
+    rm -rf "$lists"
+    mkdir -p "$lists"/{state/lists/partial,cache/archives/partial,parts}
     : > "$lists/status"
     need_debian_mirror
     image_sources "$1" > "$lists/sources.list"
-    image_apt "$lists" "$1" update || die "the package lists of $IMAGE_RELEASE cannot be fetched; what apt-get said is above"
-    download_image_packages "$lists" "$1" || die "the packages of the image cannot be fetched; what apt-get said is above"
+    image_apt "$lists" "$1" update >&2 || die "the package lists of $IMAGE_RELEASE cannot be fetched; what apt-get said is above"
+    echo "$lists"
+}
+
+# unpack_image_packages LISTS FOLDER
+unpack_image_packages() {
     local file name
-    for file in "$lists"/cache/archives/*.deb; do
+    for file in "$1"/cache/archives/*.deb; do
         name=$(basename "$file")
-        dpkg-deb -R "$file" "$folder.new/${name%%_*}"
-        sha256sum "$file" | cut -d ' ' -f 1 > "$folder.new/${name%%_*}/DEBIAN/sha256"
+        dpkg-deb -R "$file" "$2/${name%%_*}"
+        sha256sum "$file" | cut -d ' ' -f 1 > "$2/${name%%_*}/DEBIAN/sha256"
     done
-    rm -rf "$lists"
-    mv "$folder.new" "$folder"
 }
 
 # download_image_packages LISTS ARCHITECTURE

@@ -1,6 +1,7 @@
 using Meduza.Init.Agent;
 using Meduza.Init.Cli;
 using Meduza.Init.Supervise;
+using Meduza.Init.Supervise.Boot.Machine;
 using Meduza.Init.Supervise.Continuation;
 using Meduza.Linux.Process;
 
@@ -13,6 +14,8 @@ internal static class Program
     {
         [TrialProgram.Verb] => TrialProgram.Run(),
         ["agent", ..] => RunAgent(),
+        // A kernel gives its init the words of its command line that it does not know itself.
+        _ when FirstRoot.IsHere => InitProgram.Run(),
         [] when Environment.ProcessId == 1 || !IsOperatorsTool => InitProgram.Run(),
         _ => CommandLine.Run(args),
     };

@@ -1,9 +1,10 @@
 using Meduza.Image;
+using Meduza.Image.Machine;
 using Meduza.Image.Oci;
 using Meduza.Image.Root;
 using Meduza.Image.ThirdParty;
 
-// rootfs | image, with what ImageArguments names; fetch FOLDER ARCHITECTURE [confirm]. All said goes to standard error.
+// rootfs | image | machine, with what ImageArguments names, a machine with --kernel FOLDER too; fetch FOLDER ARCHITECTURE [confirm]. All said goes to standard error.
 try
 {
     switch (args)
@@ -23,10 +24,17 @@ try
             ImageMaking.Make(arguments, Say);
             return 0;
         }
+        case ["machine", .. var words]:
+        {
+            var at = Array.IndexOf(words, "--kernel");
+            var kernel = at >= 0 && at + 1 < words.Length ? words[at + 1] : throw new ImageException("--kernel is missing: ./build.sh vm gives it");
+            MachineMaking.Make(ImageArguments.Parse(words), kernel, Say);
+            return 0;
+        }
         case ["fetch", var folder, var architecture, .. var more]:
             return await Fetching.RunAsync(PinnedRelease.All, folder, Architecture.Of(architecture), more is ["confirm"], Say) ? 0 : 3;
         default:
-            Say("usage: Meduza.Image rootfs|image --architecture … or fetch FOLDER ARCHITECTURE [confirm]; ./build.sh runs it");
+            Say("usage: Meduza.Image rootfs|image|machine --architecture … or fetch FOLDER ARCHITECTURE [confirm]; ./build.sh runs it");
             return 2;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Meduza.Init.Control;
 using Meduza.Init.Supervise.Boot;
+using Meduza.Init.Supervise.Boot.Machine;
 using Meduza.Init.Supervise.Continuation;
 using Meduza.Init.Supervise.Processes;
 using Meduza.Linux;
@@ -154,6 +155,8 @@ internal sealed partial class InitProgram : IContinuity
         }
         TakeProcesses(predecessor.Descriptors);
         DefineOwn();
+        if (_role == Role.Machine)
+            AwaitDevices();
         predecessor.Dispose();
         Reap();
         if (predecessor.Mark.Kind is ContinuationKind.NewProgram or ContinuationKind.BackToPrevious && !_supervisor.IsShuttingDown)
@@ -162,6 +165,19 @@ internal sealed partial class InitProgram : IContinuity
             _proved.Start(Proof);
         _keeper.Changed();
         _settleDown.Start(Quiet);
+    }
+
+    private void AwaitDevices()
+    {
+        try
+        {
+            if (OwnMachine.GoOn(_logs.Say) is { } network)
+                TakeNetwork(network);
+        }
+        catch (LinuxException e)
+        {
+            _logs.Say($"warning: devices that come up later get no address: {e.Message}");
+        }
     }
 
     private void ResumeNotifySocket(KeptState known, InheritedDescriptors inherited)

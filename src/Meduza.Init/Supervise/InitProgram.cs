@@ -3,6 +3,7 @@ using Meduza.Init.Agent;
 using Meduza.Init.Control;
 using Meduza.Init.Control.Server;
 using Meduza.Init.Supervise.Boot;
+using Meduza.Init.Supervise.Boot.Machine;
 using Meduza.Init.Supervise.Continuation;
 using Meduza.Init.Supervise.Logs;
 using Meduza.Init.Supervise.Processes;
@@ -28,6 +29,7 @@ internal sealed partial class InitProgram : IDisposable
     private static readonly TimeSpan DefaultRetryInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ControlRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DeviceRetry = TimeSpan.FromSeconds(1);
 
     // Before anything else is opened: their numbers are the lowest.
     private readonly SpareDescriptors _spare = new(SpareCount);
@@ -82,6 +84,8 @@ internal sealed partial class InitProgram : IDisposable
     public static int Run()
     {
         OwnProcess.KeepStandardDescriptors();
+        if (FirstRoot.IsHere)
+            FirstRoot.Leave();
         using var predecessor = Predecessor.Find();
         if (predecessor is null && !CleanImage.IsThis)
         {
@@ -131,6 +135,10 @@ internal sealed partial class InitProgram : IDisposable
 
     private void Begin(List<string> notes)
     {
+        if (_role != Role.Child)
+            Ground.MountFileSystems(notes.Add);
+        if (_role == Role.Machine)
+            TakeNetwork(OwnMachine.Prepare(notes.Add));
         // Before the first line is said: the folder of the logs may be writable only afterwards.
         Ground.Lay(_role != Role.Child, Path.GetDirectoryName(ControlSocket.Path) ?? "/", _logs.Folder, notes.Add);
         _logs.Say($"{BuildInfo.Version} started as pid {Environment.ProcessId}");
@@ -177,6 +185,21 @@ internal sealed partial class InitProgram : IDisposable
             _logs.Say($"error: no control socket: {e.Message}; trying again");
             _listenAgain.Start(ControlRetry);
         }
+    }
+
+    /// <summary>Devices that are not there yet are looked for from time to time.</summary>
+    private void TakeNetwork(MachineNetwork network)
+    {
+        if (network.IsDone)
+            return;
+        LoopTimer? again = null;
+        again = _loop.Timers.Create(() =>
+        {
+            network.Try();
+            if (!network.IsDone)
+                again!.Start(DeviceRetry);
+        });
+        again.Start(DeviceRetry);
     }
 
     private void HandleSignals()

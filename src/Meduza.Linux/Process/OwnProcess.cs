@@ -37,14 +37,17 @@ public static unsafe class OwnProcess
     }
 
     /// <summary>Executes this very binary anew in this process (execve(2)); returns only when that failed.</summary>
-    public static LinuxException Reexecute(IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
+    public static LinuxException Reexecute(IReadOnlyList<string> arguments, IReadOnlyList<string> environment) =>
+        Execute("/proc/self/exe", arguments, environment);
+
+    /// <summary>Executes a program in this process (execve(2)); returns only when that failed.</summary>
+    public static LinuxException Execute(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
     {
-        const string Self = "/proc/self/exe";
         using var argv = new NativeTextArray(arguments);
         using var envp = new NativeTextArray(environment);
-        fixed (byte* path = NativeText.Terminated(Self))
+        fixed (byte* path = NativeText.Terminated(program))
             _ = execve(path, argv.Pointer, envp.Pointer);
-        return LinuxException.Last("execve", Self);
+        return LinuxException.Last("execve", program);
     }
 
     /// <summary>Sends a signal to every process that this one may signal, but not itself (kill(2) of -1). As PID 1 that is all of its namespace.</summary>

@@ -9,10 +9,11 @@ internal sealed class DiskImage
 
     /// <param name="path">Of the image, made anew.</param>
     /// <param name="content">A folder whose content it gets.</param>
-    public DiskImage(string path, string content)
+    /// <param name="label">Of the file system; empty for none.</param>
+    public DiskImage(string path, string content, string label = "")
     {
         Path = path;
-        Run("mkfs.ext4", "-q", "-d", content, path, "64M");
+        Run("mkfs.ext4", "-q", "-L", label, "-d", content, path, "64M");
     }
 
     public string Path { get; }

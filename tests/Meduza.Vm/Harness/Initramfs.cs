@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Meduza.Image.Machine;
 
 namespace Meduza.Vm.Harness;
 
@@ -39,12 +40,14 @@ internal sealed class Initramfs : IDisposable
     }
 
     /// <summary>Adds modules of the kernel for <c>KernelModules</c> of the guest program.</summary>
-    public void AddModules(KernelImage kernel, params IEnumerable<string> names)
+    public void AddModules(Kernel kernel, params IEnumerable<string> names)
     {
-        var modules = kernel.Modules(names);
+        var modules = kernel.Closure(names);
+        foreach (var name in names)
+            Assert.True(kernel.HasBuiltIn(name) || modules.Any(module => module.Name == name), $"this kernel has no module {name}");
         foreach (var module in modules)
-            AddFile($"modules/{Path.GetFileName(module)}", module);
-        AddText("modules/order", string.Join('\n', modules.Select(Path.GetFileName)));
+            AddFile($"modules/{module.Name}.ko", module.Source);
+        AddText("modules/order", string.Join('\n', modules.Select(module => $"{module.Name}.ko")));
     }
 
     public void AddFolder(string path)

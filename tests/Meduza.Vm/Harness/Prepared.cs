@@ -1,9 +1,11 @@
+using Meduza.Image.Machine;
+
 namespace Meduza.Vm.Harness;
 
 /// <summary>What <c>./build.sh test</c> prepares for the machine.</summary>
 internal static class Prepared
 {
-    public static KernelImage Kernel => new(Variable("MEDUZA_VM_KERNEL"));
+    public static Kernel Kernel => new(Variable("MEDUZA_VM_KERNEL"));
 
     /// <summary>The program of tests/Meduza.Vm/Guest, compiled.</summary>
     public static string Guest => Variable("MEDUZA_VM_GUEST");

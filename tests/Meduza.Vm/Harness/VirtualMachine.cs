@@ -1,3 +1,4 @@
+using Meduza.Image.Machine;
 using Meduza.Linux.Process;
 
 namespace Meduza.Vm.Harness;
@@ -11,7 +12,7 @@ internal static class VirtualMachine
     /// <summary>Starts a kernel with a first file system, and waits until the machine has switched itself off or restarted.</summary>
     /// <param name="pack">Fills the first file system.</param>
     /// <exception cref="TimeoutException">It did not end in eight minutes; it was killed.</exception>
-    public static MachineRun Run(KernelImage kernel, MachineSetup setup, Action<Initramfs> pack)
+    public static MachineRun Run(Kernel kernel, MachineSetup setup, Action<Initramfs> pack)
     {
         var folder = Directory.CreateTempSubdirectory("meduza-vm-").FullName;
         try
@@ -27,14 +28,14 @@ internal static class VirtualMachine
         }
     }
 
-    private static MachineRun Run(KernelImage kernel, MachineSetup setup, string folder, string initramfs)
+    private static MachineRun Run(Kernel kernel, MachineSetup setup, string folder, string initramfs)
     {
         var (console, report, monitor) = (Path.Combine(folder, "console"), Path.Combine(folder, "report"), Path.Combine(folder, "monitor"));
         string[] arguments =
         [
             // microvm, which would be quicker, does not always start.
             "-machine", "pc", "-accel", "tcg", "-cpu", "max", "-m", $"{setup.Memory}", "-no-reboot", "-nodefaults", "-no-user-config",
-            "-display", "none", "-monitor", setup.Keys is null ? "none" : $"unix:{monitor},server,nowait", "-kernel", kernel.Path, "-initrd", initramfs,
+            "-display", "none", "-monitor", setup.Keys is null ? "none" : $"unix:{monitor},server,nowait", "-kernel", kernel.Image, "-initrd", initramfs,
             "-append", $"console=ttyS0 panic=-1 quiet {setup.Words}", "-serial", $"file:{console}", "-serial", $"file:{report}",
             .. setup.Disk is null ? (string[])[] : ["-drive", $"file={setup.Disk},format=raw,if=virtio"],
         ];

@@ -9,7 +9,8 @@ namespace Meduza.Image.Root;
 public static class Assembly
 {
     /// <param name="say">Told what is left out, a line each.</param>
-    public static RootTree Of(ImageArguments arguments, Action<string> say)
+    /// <param name="addMore">Adds what this root has besides; null for the image's.</param>
+    public static RootTree Of(ImageArguments arguments, Action<string> say, Action<RootTree>? addMore = null)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         var tree = new RootTree();
@@ -18,6 +19,7 @@ public static class Assembly
         Contents.AddPackaged(tree, packages, arguments.Architecture, arguments.Variant);
         ThirdPartyPrograms.Add(tree, arguments.ThirdParty, arguments.Architecture, say);
         OwnFiles.Add(tree, arguments.Binary, arguments.Own);
+        addMore?.Invoke(tree);
         LibraryClosure.Complete(tree, packages, arguments.Architecture);
         PackageNotices.Add(tree);
         tree.AddBytes(SpdxDocument.Place, SpdxDocument.Of(tree, arguments), Origin.Own);

@@ -32,12 +32,15 @@ internal static class GivenSettings
         return settings;
     }
 
+    /// <summary>True for a name in capitals; those in small letters are about the machine (<see cref="Machine.MachineParameters"/>).</summary>
+    internal static bool IsSetting(string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_');
+
     internal static IEnumerable<KeyValuePair<string, string>> FromCommandLine(string text)
     {
         foreach (var word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = word.IndexOf('=', StringComparison.Ordinal);
-            if (word.StartsWith(Prefix, StringComparison.Ordinal) && equals > Prefix.Length)
+            if (word.StartsWith(Prefix, StringComparison.Ordinal) && equals > Prefix.Length && IsSetting(word[Prefix.Length..equals]))
                 yield return new(word[Prefix.Length..equals], word[(equals + 1)..]);
         }
     }

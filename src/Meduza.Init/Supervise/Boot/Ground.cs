@@ -54,7 +54,15 @@ internal static class Ground
         Try(warn, () => Mounts.MountIfMissing(source, target, type, flags, options));
     }
 
-    /// <summary>Lays all of it.</summary>
+    /// <summary>Mounts what is missing; for PID 1.</summary>
+    /// <param name="warn">Told what could not be mounted.</param>
+    public static void MountFileSystems(Action<string> warn)
+    {
+        foreach (var (source, target, type, flags, options) in FileSystems)
+            Try(warn, () => Mounts.MountIfMissing(source, target, type, flags, options));
+    }
+
+    /// <summary>Lays all the rest of it.</summary>
     /// <param name="isMachine">True for PID 1. A supervisor that is somebody's child takes the machine as it finds it.</param>
     /// <param name="controlFolder">Folder of the control socket, for root alone.</param>
     /// <param name="logFolder">Folder of the log files.</param>
@@ -65,8 +73,6 @@ internal static class Ground
         {
             foreach (var missing in NeededCapabilities.MissingFrom(CapabilitySet.Own()))
                 warn($"warning: {missing.Capability} is not PID 1's, and is needed for {missing.For}: {missing.Remedy}");
-            foreach (var (source, target, type, flags, options) in FileSystems)
-                Try(warn, () => Mounts.MountIfMissing(source, target, type, flags, options));
             Try(warn, () =>
             {
                 using var routes = RouteSocket.Open();

@@ -28,8 +28,8 @@ public sealed class GivenSettingsTests
     }
 
     [Fact]
-    public void A_command_line_has_those_with_our_prefix_alone() => Assert.Equal(
+    public void A_command_line_has_those_with_our_prefix_in_capitals_alone() => Assert.Equal(
         ["NODE_ID=gw1", "ETCD_ENDPOINTS=https://a:2379,https://b:2379"],
-        GivenSettings.FromCommandLine("root=/dev/sda1 meduza.NODE_ID=gw1 quiet meduza.=x meduza.ETCD_ENDPOINTS=https://a:2379,https://b:2379 nomeduza.X=1\n")
+        GivenSettings.FromCommandLine("root=/dev/sda1 meduza.NODE_ID=gw1 quiet meduza.=x meduza.address=eth0:192.0.2.2/24 meduza.ETCD_ENDPOINTS=https://a:2379,https://b:2379 nomeduza.X=1\n")
             .Select(s => $"{s.Key}={s.Value}"));
 }
