@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Meduza.Lab.Harness;
 
 namespace Meduza.Lab.Demo;
@@ -36,7 +37,10 @@ public sealed class DemoRun(TextWriter output)
                 return 1;
             Say($"\nFAILED: {e.Message}");
             foreach (var gateway in network?.Lab.Gateways ?? [])
+            {
+                Say($"\n{gateway.Name} as it is:\n{State(gateway)}");
                 Say($"\nthe last that {gateway.Name} said:\n{LastLines(gateway)}");
+            }
             return 1;
         }
         finally
@@ -174,6 +178,37 @@ public sealed class DemoRun(TextWriter output)
     /// <summary>A value on one line; a secret's middle is nobody's business.</summary>
     private static string Shown(string value) =>
         value.StartsWith("-----BEGIN", StringComparison.Ordinal) ? value[..value.IndexOf('\n', StringComparison.Ordinal)] + " …" : value.Replace("\n", " ⏎ ", StringComparison.Ordinal);
+
+    /// <summary>What an operator would look at: services, routes, neighbours, and the configuration that is in force.</summary>
+    private static string State(Gateway gateway)
+    {
+        string[][] questions =
+        [
+            ["meduza", "status"],
+            ["ip", "address"],
+            ["ip", "route"],
+            ["vtysh", "-c", "show ip ospf neighbor"],
+            ["vtysh", "-c", "show ip ospf route"],
+            ["vtysh", "-c", "show bgp ipv4 summary"],
+            ["vtysh", "-c", "show bgp ipv4"],
+            ["vtysh", "-c", "show running-config"],
+        ];
+        var told = new StringBuilder();
+        foreach (var question in questions)
+        {
+            told.Append("# ").AppendJoin(' ', question).Append('\n');
+            try
+            {
+                var answer = gateway.Init.Run(question);
+                told.Append(answer.Output).Append(answer.Error);
+            }
+            catch (Exception e) when (e is LabException or IOException or TimeoutException)
+            {
+                told.Append(e.Message).Append('\n');
+            }
+        }
+        return Indented(told.ToString());
+    }
 
     private static string LastLines(Gateway gateway)
     {
