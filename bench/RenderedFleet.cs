@@ -92,7 +92,7 @@ internal static class RenderedFleet
 
     private static Snapshot Fleet(int nodes)
     {
-        var keys = Snapshot.Empty.Keys.ToBuilder();
+        var keys = KeySpace.Empty.ToBuilder();
         for (var n = 0; n < nodes; n++)
         {
             Set(keys, string.Create(CultureInfo.InvariantCulture, $"/nodes/n{n:0000}/"),
@@ -109,7 +109,7 @@ internal static class RenderedFleet
     /// <summary>dnsmasq, tinc, zebra, staticd, ospfd, bgpd and four tunnels.</summary>
     private static Snapshot TenServices()
     {
-        var keys = Snapshot.Empty.Keys.ToBuilder();
+        var keys = KeySpace.Empty.ToBuilder();
         Set(keys, "/global/", ("mesh_type", "tinc"));
         Set(keys, "/nodes/gw/", ("lan", "10.1.0.0/24"), ("router_id", "10.254.0.1"), ("tinc/enable", "true"), ("tinc/ipv4", "10.254.0.1/24"), ("tinc/public_key", PublicKey),
             ("tinc/private_key", PrivateKey), ("ospf/enable", "true"), ("bgp/enable", "true"), ("bgp/asn", "65001"), ("dnsmasq/enable", "true"));
@@ -121,7 +121,7 @@ internal static class RenderedFleet
         return new Snapshot(1, keys.ToImmutable());
     }
 
-    private static void Set(ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Builder keys, string prefix, params (string Key, string Value)[] values)
+    private static void Set(KeySpace.Builder keys, string prefix, params (string Key, string Value)[] values)
     {
         foreach (var (key, value) in values)
             keys[prefix + key] = Encoding.UTF8.GetBytes(value);

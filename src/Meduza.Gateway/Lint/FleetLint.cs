@@ -30,7 +30,7 @@ public static class FleetLint
     public static LintReport Check(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        var keys = new SortedKeys(snapshot);
+        var keys = snapshot.Keys;
         ImmutableArray<string> names = [.. keys.NamesBelow(KeyTable.NodesPrefix)];
         var findings = new HashSet<LintFinding>(ByText.Instance);
         List<NodeView> nodes = [];

@@ -6,8 +6,17 @@ namespace Meduza.Gateway.Model;
 
 public static partial class ConfigParser
 {
+    /// <summary>The other nodes, and what is remembered of them.</summary>
+    private sealed record FleetNodes(ImmutableArray<FleetNode> Nodes, FleetMemory Memory)
+    {
+        /// <summary>Reads a part of each node.</summary>
+        /// <param name="given">What else <paramref name="read"/> depends on.</param>
+        public ImmutableArray<KnownNode.Reading> Read(NodePart part, object given, Func<FleetNode, KeyReader, object?> read) =>
+            [.. Nodes.Select(node => node.Known.Read(part, given, found => read(node, node.Keys(found))))];
+    }
+
     /// <summary>Another node, and what is known of it.</summary>
-    private sealed record FleetNode(InstanceName Name, KnownNode Known, SortedKeys All)
+    private sealed record FleetNode(InstanceName Name, KnownNode Known, KeySpace All)
     {
         public string Prefix => $"{KeyTable.NodesPrefix}{Name}/";
 
@@ -21,44 +30,52 @@ public static partial class ConfigParser
     /// Finds the other nodes. Nothing that is wrong there is an error here: what cannot be read is left out, with a
     /// warning that names it; and what nothing here needs is not looked at.
     /// </summary>
-    private static ImmutableArray<FleetNode> ReadFleet(SortedKeys all, InstanceName self, Findings findings, FleetMemory memory)
+    private static FleetNodes ReadFleet(KeySpace all, InstanceName self, Findings findings, FleetMemory? memory)
     {
+        if (memory is null)
+            return new([], new());
         List<FleetNode> fleet = [];
         memory.Begin();
-        foreach (var group in all.GroupsBelow(KeyTable.NodesPrefix))
+        foreach (var (id, keys) in all.OfNodes())
         {
-            if (group.Name == self.ToString())
+            if (id == self.ToString())
                 continue;
-            var known = memory.Node(group.Name, group.Keys);
+            var known = memory.Node(id, keys);
             if (known.Name is { } name)
                 fleet.Add(new FleetNode(name, known, all));
             else
-                findings.Warn($"{KeyTable.NodesPrefix}{group.Name}/", $"is not a node's name: the node is left out; expected {InstanceName.Expected}");
+                findings.Warn($"{KeyTable.NodesPrefix}{id}/", $"is not a node's name: the node is left out; expected {InstanceName.Expected}");
         }
         memory.End();
-        return [.. fleet];
+        return new([.. fleet], memory);
     }
 
-    /// <summary>Reads a part of another node; null where it has none, or one that cannot be read.</summary>
-    /// <param name="given">What else <paramref name="read"/> depends on.</param>
-    private static T? ReadOther<T>(FleetNode node, NodePart part, object given, string consequence, Findings findings, Func<KeyReader, T?> read) where T : class
+    /// <summary>Says what is wrong at other nodes, and leaves out those of which a part is not there or cannot be read.</summary>
+    private static IEnumerable<(FleetNode Node, T Value)> Usable<T>(FleetNodes fleet, ImmutableArray<KnownNode.Reading> readings, string consequence, Findings findings)
+        where T : class
     {
-        var reading = node.Known.Read(part, given, found => read(node.Keys(found)));
-        findings.AddAsWarnings(reading.Found, consequence);
-        return reading.Found.HasErrors ? null : (T?)reading.Value;
-    }
-
-    /// <summary>The networks that can be read, also where others in the list cannot: each of them must be kept from external peers.</summary>
-    private static ImmutableArray<Prefix> ReadOthersPrivateLans(FleetNode node, Findings findings)
-    {
-        var reading = node.Known.Read(NodePart.PrivateLans, "", found =>
+        for (var at = 0; at < readings.Length; at++)
         {
-            var keys = node.Keys(found);
+            findings.AddAsWarnings(readings[at].Found, consequence);
+            if (!readings[at].Found.HasErrors && readings[at].Value is T value)
+                yield return (fleet.Nodes[at], value);
+        }
+    }
+
+    /// <summary>Sorted. Of other nodes also those that can be read where others in their list cannot: each must be kept from external peers.</summary>
+    private static ImmutableArray<Prefix> ReadFleetPrivateLans(FleetNodes fleet, ImmutableArray<Prefix> own, Findings findings)
+    {
+        var readings = fleet.Read(NodePart.PrivateLans, "", (_, keys) =>
+        {
             var all = keys.List(KeyTable.PrivateLan);
-            return found.HasErrors ? [.. keys.TextLines(KeyTable.PrivateLan).Select(Parse).OfType<Prefix>()] : all;
+            return keys.Findings.HasErrors ? [.. keys.TextLines(KeyTable.PrivateLan).Select(Parse).OfType<Prefix>()] : all;
         });
-        findings.AddAsWarnings(reading.Found, "what can be read of it is kept private");
-        return (ImmutableArray<Prefix>)reading.Value!;
+        return fleet.Memory.Derive(NodePart.PrivateLans, readings, string.Join(' ', own), findings, found =>
+        {
+            foreach (var reading in readings)
+                found.AddAsWarnings(reading.Found, "what can be read of it is kept private");
+            return readings.SelectMany(reading => (ImmutableArray<Prefix>)reading.Value!).Concat(own).Distinct().Order().ToImmutableArray();
+        });
 
         static Prefix? Parse(string line) => Prefix.TryParse(line, out var prefix, out _) && !prefix.IsIpv6 ? prefix : null;
     }

@@ -47,7 +47,7 @@ public static partial class ConfigParser
     }
 
     private static BgpConfig? ReadBgp(
-        KeyReader own, KeyReader global, GatewayConfig config, ImmutableArray<FleetNode> fleet,
+        KeyReader own, KeyReader global, GatewayConfig config, FleetNodes fleet,
         IEnumerable<(string Link, DeviceName Device, KeyReader Keys)> links)
     {
         if (!own.Get(KeyTable.BgpEnable, false))
@@ -125,27 +125,29 @@ public static partial class ConfigParser
     }
 
     /// <summary>The full mesh: every other node with a router id, as far as it can be reached over the overlay.</summary>
-    private static ImmutableArray<BgpNodePeer> NodePeers(KeyReader own, GatewayConfig config, ImmutableArray<FleetNode> fleet, AsNumber asn)
+    private static ImmutableArray<BgpNodePeer> NodePeers(KeyReader own, GatewayConfig config, FleetNodes fleet, AsNumber asn)
     {
         var overlay = config.OverlayAddress;
         var source = AddressInOverlay(own.OrNull(KeyTable.RouterId), overlay, overlay);
-        List<BgpNodePeer> peers = [];
-        var seen = new HashSet<IPAddress>();
-        foreach (var other in fleet)
+        var readings = fleet.Read(NodePart.BgpSpeaker, config.Mesh, (_, keys) => ReadSpeaker(keys, config.Mesh));
+        return fleet.Memory.Derive(NodePart.BgpSpeaker, readings, (overlay?.ToString(), source?.ToString(), asn), own.Findings, found =>
         {
-            if (ReadOther(other, NodePart.BgpSpeaker, config.Mesh, LeftOutOfIbgp, own.Findings, keys => ReadSpeaker(keys, config.Mesh)) is not { } speaker)
-                continue;
-            var key = other.Prefix;
-            if (speaker.Asn is { } theirs && theirs != asn)
-                own.Findings.Warn(key + "bgp/asn", $"is {theirs}, not {asn} as here ({LeftOutOfIbgp})");
-            else if (AddressInOverlay(speaker.RouterId, overlay, speaker.Overlay) is not { } address)
-                own.Findings.Warn(key + "router_id", $"has no address in the overlay ({LeftOutOfIbgp})");
-            else if (!seen.Add(address) || address.Equals(source))
-                own.Findings.Warn(key + "router_id", $"its address {address} is that of another node too ({LeftOutOfIbgp})");
-            else
-                peers.Add(new BgpNodePeer(other.Name, address, source, speaker.Behavior));
-        }
-        return [.. peers.OrderBy(peer => Prefix.Of(peer.Address, 32))];
+            List<BgpNodePeer> peers = [];
+            var seen = new HashSet<IPAddress>();
+            foreach (var (other, speaker) in Usable<BgpSpeaker>(fleet, readings, LeftOutOfIbgp, found))
+            {
+                var key = other.Prefix;
+                if (speaker.Asn is { } theirs && theirs != asn)
+                    found.Warn(key + "bgp/asn", $"is {theirs}, not {asn} as here ({LeftOutOfIbgp})");
+                else if (AddressInOverlay(speaker.RouterId, overlay, speaker.Overlay) is not { } address)
+                    found.Warn(key + "router_id", $"has no address in the overlay ({LeftOutOfIbgp})");
+                else if (!seen.Add(address) || address.Equals(source))
+                    found.Warn(key + "router_id", $"its address {address} is that of another node too ({LeftOutOfIbgp})");
+                else
+                    peers.Add(new BgpNodePeer(other.Name, address, source, speaker.Behavior));
+            }
+            return peers.OrderBy(peer => Prefix.Of(peer.Address, 32)).ToImmutableArray();
+        });
     }
 
     /// <summary>The router id where it lies in the overlay's network (or where there is no overlay to lie in), else the overlay address.</summary>

@@ -9,7 +9,7 @@ public static partial class ConfigParser
     private const string DefaultNetname = "mesh";
     private const string LeftOutOfTinc = "the node is left out of the tinc network";
 
-    private static TincConfig? ReadTinc(KeyReader own, KeyReader global, GatewayConfig config, ImmutableArray<FleetNode> fleet)
+    private static TincConfig? ReadTinc(KeyReader own, KeyReader global, GatewayConfig config, FleetNodes fleet)
     {
         if (config.Mesh != MeshType.Tinc || !own.Get(KeyTable.TincEnable, false))
             return null;
@@ -69,24 +69,25 @@ public static partial class ConfigParser
         };
     }
 
-    private static ImmutableArray<TincHost> ReadTincPeers(Findings findings, KeyReader global, TincHost self, ImmutableArray<FleetNode> fleet)
+    private static ImmutableArray<TincHost> ReadTincPeers(Findings findings, KeyReader global, TincHost self, FleetNodes fleet)
     {
         // By this node's own host file they are read and reported; their findings must not be said once a peer.
         var aside = global.Aside();
         var (cipher, digest) = (aside.OrNothing(KeyTable.TincCipher), aside.OrNothing(KeyTable.TincDigest));
-        var owners = new Dictionary<TincName, string> { [self.Name] = "this node" };
-        List<TincHost> peers = [];
-        foreach (var other in fleet)
+        var readings = fleet.Read(NodePart.TincHost, (cipher, digest), (node, keys) => ReadTincHost(keys, OfAll, node.Name, isSelf: false));
+        return fleet.Memory.Derive(NodePart.TincHost, readings, self.Name, findings, found =>
         {
-            if (ReadOther(other, NodePart.TincHost, (cipher, digest), LeftOutOfTinc, findings, keys => ReadTincHost(keys, OfAll, other.Name, isSelf: false)) is not { } host)
-                continue;
-            if (owners.TryAdd(host.Name, other.Name.ToString()))
-                peers.Add(host);
-            else
-                findings.Warn($"{KeyTable.NodesPrefix}{other.Name}/tinc/name",
-                    $"{host.Name} is the tinc name of {owners[host.Name]} already ({LeftOutOfTinc})");
-        }
-        return [.. peers.OrderBy(peer => peer.Name.ToString(), StringComparer.Ordinal)];
+            var owners = new Dictionary<TincName, string> { [self.Name] = "this node" };
+            List<TincHost> peers = [];
+            foreach (var (other, host) in Usable<TincHost>(fleet, readings, LeftOutOfTinc, found))
+            {
+                if (owners.TryAdd(host.Name, other.Name.ToString()))
+                    peers.Add(host);
+                else
+                    found.Warn($"{KeyTable.NodesPrefix}{other.Name}/tinc/name", $"{host.Name} is the tinc name of {owners[host.Name]} already ({LeftOutOfTinc})");
+            }
+            return peers.OrderBy(peer => peer.Name.ToString(), StringComparer.Ordinal).ToImmutableArray();
+        });
 
         string? OfAll(Key<string> key) => ReferenceEquals(key, KeyTable.TincCipher) ? cipher : digest;
     }

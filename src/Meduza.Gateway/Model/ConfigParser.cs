@@ -15,16 +15,16 @@ public static partial class ConfigParser
     public static ParseResult Parse(Snapshot snapshot, string nodeId, FleetMemory? memory = null)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        return Parse(new SortedKeys(snapshot), nodeId, memory ?? new(), out _);
+        return Parse(snapshot.Keys, nodeId, memory ?? new(), out _);
     }
 
-    /// <summary>The same for keys that are laid out already.</summary>
+    /// <summary>The same, without a revision.</summary>
     /// <param name="memory">What was read of the other nodes before; null to look at none: whoever compares all of them reads each by itself.</param>
     /// <param name="draft">
     /// What can be read, also where there are errors: values that are wrong are left out. For comparing nodes; nothing may be
     /// rendered from it. Null where the node's name is none.
     /// </param>
-    internal static ParseResult Parse(SortedKeys keys, string nodeId, FleetMemory? memory, out GatewayConfig? draft)
+    internal static ParseResult Parse(KeySpace keys, string nodeId, FleetMemory? memory, out GatewayConfig? draft)
     {
         ArgumentNullException.ThrowIfNull(nodeId);
         draft = null;
@@ -45,7 +45,7 @@ public static partial class ConfigParser
         return new ParseResult(findings.HasErrors ? null : config, findings.Errors, findings.Warnings);
     }
 
-    private static GatewayConfig Assemble(SortedKeys keys, InstanceName node, KeyReader own, KeyReader global, FleetMemory? memory)
+    private static GatewayConfig Assemble(KeySpace keys, InstanceName node, KeyReader own, KeyReader global, FleetMemory? memory)
     {
         var config = new GatewayConfig
         {
@@ -59,10 +59,10 @@ public static partial class ConfigParser
         };
         ReportLansInBoth(own, config);
 
-        var fleet = memory is null ? [] : ReadFleet(keys, node, own.Findings, memory);
+        var fleet = ReadFleet(keys, node, own.Findings, memory);
         config = config with
         {
-            FleetPrivateLans = [.. fleet.SelectMany(other => ReadOthersPrivateLans(other, own.Findings)).Concat(config.PrivateLans).Distinct().Order()],
+            FleetPrivateLans = ReadFleetPrivateLans(fleet, config.PrivateLans, own.Findings),
             TincNetname = global.Aside().Get(KeyTable.TincNetname, DefaultNetname),
             Tinc = ReadTinc(own, global, config, fleet),
             EasyTier = ReadEasyTier(own, global, config),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Meduza.Gateway.Model.Values;
 
 namespace Meduza.Gateway.Model;
@@ -9,6 +10,7 @@ namespace Meduza.Gateway.Model;
 public sealed class FleetMemory
 {
     private readonly Dictionary<string, KnownNode> _nodes = new(StringComparer.Ordinal);
+    private readonly Derivation?[] _derived = new Derivation?[Enum.GetValues<NodePart>().Length];
     private int _turn;
 
     /// <summary>Begins to ask for each node that there is now.</summary>
@@ -17,12 +19,35 @@ public sealed class FleetMemory
     /// <summary>What is known of a node.</summary>
     /// <param name="id">Its name as the keys have it.</param>
     /// <param name="keys">All of its keys, as they are now.</param>
-    internal KnownNode Node(string id, ReadOnlyMemory<KeyValuePair<string, ReadOnlyMemory<byte>>> keys)
+    internal KnownNode Node(string id, KeyBlock keys)
     {
         if (!_nodes.TryGetValue(id, out var node) || !node.TryMeet(keys))
             _nodes[id] = node = new(id, keys);
         node.Turn = _turn;
         return node;
+    }
+
+    /// <summary>What is made of a part of all nodes: as long as each of them was read as before it is the same object.</summary>
+    /// <param name="part">Which.</param>
+    /// <param name="readings">That part of each node, in order.</param>
+    /// <param name="given">What else the result depends on.</param>
+    /// <param name="found">Takes what is wrong, each time.</param>
+    /// <param name="derive">Makes it, and reports what is wrong.</param>
+    internal T Derive<T>(NodePart part, ImmutableArray<KnownNode.Reading> readings, object given, Findings found, Func<Findings, T> derive) where T : notnull
+    {
+        if (_derived[(int)part] is not { } known || !known.IsOf(readings, given))
+        {
+            var wrong = new Findings();
+            _derived[(int)part] = known = new(readings, given, derive(wrong), wrong);
+        }
+        found.Add(known.Found);
+        return (T)known.Value;
+    }
+
+    private sealed record Derivation(ImmutableArray<KnownNode.Reading> Readings, object Given, object Value, Findings Found)
+    {
+        public bool IsOf(ImmutableArray<KnownNode.Reading> readings, object given) =>
+            Given.Equals(given) && Readings.AsSpan().SequenceEqual(readings.AsSpan(), ReferenceEqualityComparer.Instance);
     }
 
     /// <summary>Forgets those that were not asked for.</summary>
@@ -48,9 +73,9 @@ internal enum NodePart
 internal sealed class KnownNode
 {
     private readonly Reading?[] _readings = new Reading?[Enum.GetValues<NodePart>().Length];
-    private ReadOnlyMemory<KeyValuePair<string, ReadOnlyMemory<byte>>> _keys;
+    private KeyBlock _keys;
 
-    public KnownNode(string id, ReadOnlyMemory<KeyValuePair<string, ReadOnlyMemory<byte>>> keys)
+    public KnownNode(string id, KeyBlock keys)
     {
         _keys = keys;
         Name = InstanceName.TryParse(id, out var name) ? name : null;
@@ -62,17 +87,10 @@ internal sealed class KnownNode
     public int Turn { get; set; }
 
     /// <summary>True for keys that say the same; they take the place of the earlier ones, so that those can go.</summary>
-    public bool TryMeet(ReadOnlyMemory<KeyValuePair<string, ReadOnlyMemory<byte>>> keys)
+    public bool TryMeet(KeyBlock keys)
     {
-        var mine = _keys.Span;
-        var theirs = keys.Span;
-        if (mine.Length != theirs.Length)
+        if (!_keys.HasSameKeys(keys))
             return false;
-        for (var i = 0; i < mine.Length; i++)
-        {
-            if (mine[i].Key != theirs[i].Key || !mine[i].Value.Span.SequenceEqual(theirs[i].Value.Span))
-                return false;
-        }
         _keys = keys;
         return true;
     }

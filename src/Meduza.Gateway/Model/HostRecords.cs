@@ -33,12 +33,10 @@ public sealed record HostRecords(ImmutableArray<HostRecord> Records)
         return (new HostRecords([.. records.Values]), warnings.Warnings);
     }
 
-    private static readonly SortedKeys NoKeys = new(Snapshot.Empty);
-
     private static ImmutableArray<IPAddress> ReadAddresses(string key, ReadOnlySpan<byte> value, Findings warnings)
     {
         var found = new Findings();
-        var reader = new KeyReader(NoKeys, "", found, []);
+        var reader = new KeyReader(KeySpace.Empty, "", found, []);
         if (!reader.TryText(key, value, ValueLayout.Lines, KeyTable.HostRecord.Kind.Expected, out var text))
         {
             warnings.AddAsWarnings(found, "the record is left out");

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Meduza.Gateway.Model;
 
 /// <summary>
@@ -8,9 +6,8 @@ namespace Meduza.Gateway.Model;
 /// </summary>
 /// <param name="Revision">The etcd revision (of the whole store) at which every key was read.</param>
 /// <param name="Keys">Key to value, sorted ordinally.</param>
-public sealed record Snapshot(long Revision, ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Keys)
+public sealed record Snapshot(long Revision, KeySpace Keys)
 {
     /// <summary>A snapshot without a key, at revision 0.</summary>
-    public static Snapshot Empty { get; } =
-        new(0, ImmutableSortedDictionary.Create<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal));
+    public static Snapshot Empty { get; } = new(0, KeySpace.Empty);
 }

@@ -119,7 +119,7 @@ internal static partial class AgentProgram
         var reconciler = new Reconciler(
             settings, here.Machine, store, downloads, proxy, names, here.ProxyAddresses, services, preflight, here.Observer,
             new Applier(services, here, log),
-            new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), () => triggers.Raise(Trigger.Report), log), new ConfirmPolicy(clock, boot), reporter, words, triggers, clock,
+            new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), () => triggers.Raise(Trigger.Report), clock, log), new ConfirmPolicy(clock, boot), reporter, words, triggers, clock,
             log);
 
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -84,6 +84,22 @@ public static unsafe class AtomicFile
         }
     }
 
+    /// <summary>Gives a file that is there another name beside its own (link(2)); both are one file until one of them is written anew.</summary>
+    /// <param name="path">A name that is free, in the same file system.</param>
+    /// <param name="existing">The file.</param>
+    /// <param name="sync">True where the name must outlive a power cut: fsync(2) of its folder.</param>
+    /// <exception cref="LinuxException">It cannot be given: also where the file system knows no second names (<c>EPERM</c>).</exception>
+    public static void Name(string path, string existing, bool sync = false)
+    {
+        fixed (byte* from = NativeText.Terminated(existing), to = NativeText.Terminated(path))
+        {
+            if (link(from, to) < 0)
+                throw LinuxException.Last("link", path);
+        }
+        if (sync)
+            Sync(FolderOf(path));
+    }
+
     /// <summary>
     /// Deletes the files that a process which was killed had not finished. For a folder in which no other process writes in
     /// this way: what that is just writing looks the same.
@@ -124,7 +140,7 @@ public static unsafe class AtomicFile
             return false;
         // Not blocking: it may have become a pipe in between.
         using var file = Descriptor.Open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-        return FileStatus.Of(file, path) == wanted && DescriptorIO.ReadToEnd(file, path).AsSpan().SequenceEqual(content);
+        return FileStatus.Of(file, path) == wanted && DescriptorIO.Holds(file, content, path);
     }
 
     private static void WriteInPlace(string path, ReadOnlySpan<byte> content, UnixFileMode mode, uint uid, uint gid, bool sync)

@@ -25,6 +25,22 @@ public static unsafe class DescriptorIO
         }
     }
 
+    /// <summary>True where what is left to read is this content, and nothing else. It reads no further than to where it differs.</summary>
+    /// <exception cref="LinuxException">The read failed.</exception>
+    public static bool Holds(Descriptor descriptor, ReadOnlySpan<byte> content, string path)
+    {
+        Span<byte> piece = stackalloc byte[4096];
+        while (true)
+        {
+            var count = Read(descriptor, piece, path);
+            if (count == 0)
+                return content.IsEmpty;
+            if (!content.StartsWith(piece[..count]))
+                return false;
+            content = content[count..];
+        }
+    }
+
     /// <summary>Reads a file from its start, wherever others have read or written up to.</summary>
     /// <param name="most">Bytes to read at most.</param>
     /// <exception cref="LinuxException">The read failed.</exception>

@@ -142,7 +142,7 @@ internal sealed class HostileFleet
 
     private static KeySet SetOf(IEnumerable<KeyValuePair<string, byte[]>> keys) => new(Snapshot.Empty with
     {
-        Keys = keys.Select(pair => KeyValuePair.Create(pair.Key, (ReadOnlyMemory<byte>)pair.Value)).ToImmutableSortedDictionary(StringComparer.Ordinal),
+        Keys = KeySpace.Of(keys.Select(pair => KeyValuePair.Create(pair.Key, (ReadOnlyMemory<byte>)pair.Value))),
     });
 
     private static string WithoutLast(string key) => key[..(key.LastIndexOf('/') + 1)];

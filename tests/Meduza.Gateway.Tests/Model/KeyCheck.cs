@@ -11,7 +11,7 @@ internal static class KeyCheck
     public static Findings Of(KeySpec spec, ReadOnlySpan<byte> value)
     {
         var findings = new Findings();
-        spec.Check(new KeyReader(new SortedKeys(Snapshot.Empty), "", findings, []), spec.Template, value);
+        spec.Check(new KeyReader(KeySpace.Empty, "", findings, []), spec.Template, value);
         return findings;
     }
 }

@@ -126,5 +126,5 @@ public sealed class RollbackVerbTests : IDisposable
 
     private static CommitMark Mark(int commit) => new($"c{commit}", commit);
 
-    private static Snapshot Keys(int commit) => new(commit, Snapshot.Empty.Keys.Add("/nodes/gw1/lan", Encoding.UTF8.GetBytes($"10.{commit}.0.0/24")));
+    private static Snapshot Keys(int commit) => new(commit, KeySpace.Empty.SetItem("/nodes/gw1/lan", Encoding.UTF8.GetBytes($"10.{commit}.0.0/24")));
 }

@@ -13,7 +13,7 @@ namespace Meduza.Gateway.Model.Keys;
 /// <param name="prefix">What the relative names of keys are appended to; ends with a slash.</param>
 /// <param name="findings">Where to report.</param>
 /// <param name="used">Collects the full keys that were asked for.</param>
-internal sealed class KeyReader(SortedKeys keys, string prefix, Findings findings, HashSet<string> used)
+internal sealed class KeyReader(KeySpace keys, string prefix, Findings findings, HashSet<string> used)
 {
     private static readonly UTF8Encoding Strict = new(false, true);
 
@@ -41,7 +41,7 @@ internal sealed class KeyReader(SortedKeys keys, string prefix, Findings finding
     /// <summary>The full key that <paramref name="key"/> stands for here.</summary>
     public string FullKey<T>(Key<T> key) => key.Name[0] == '/' ? key.Name : prefix + key.Name;
 
-    public bool Has<T>(Key<T> key) => keys.TryGet(FullKey(key), out _);
+    public bool Has<T>(Key<T> key) => keys.TryGetValue(FullKey(key), out _);
 
     /// <summary>The value, or <paramref name="fallback"/> where there is none (or none that can be read).</summary>
     public T Get<T>(Key<T> key, T fallback) => TryGet(key, out var value) ? value : fallback;
@@ -57,7 +57,7 @@ internal sealed class KeyReader(SortedKeys keys, string prefix, Findings finding
     {
         if (TryGet(key, out value))
             return true;
-        if (!keys.TryGet(FullKey(key), out var bytes) || IsBlank(bytes.Span))
+        if (!keys.TryGetValue(FullKey(key), out var bytes) || IsBlank(bytes.Span))
             findings.Error(FullKey(key), $"is missing: {because}; expected {key.Kind.Expected}");
         return false;
     }
@@ -67,12 +67,12 @@ internal sealed class KeyReader(SortedKeys keys, string prefix, Findings finding
         value = default;
         var fullKey = FullKey(key);
         used.Add(fullKey);
-        return keys.TryGet(fullKey, out var bytes) && TryRead(fullKey, bytes.Span, key, out value);
+        return keys.TryGetValue(fullKey, out var bytes) && TryRead(fullKey, bytes.Span, key, out value);
     }
 
     /// <summary>The lines of a value, whatever they hold; none where it is absent or not text.</summary>
     public IEnumerable<string> TextLines<T>(Key<T> key) =>
-        keys.TryGet(FullKey(key), out var bytes) ? Lines.Items(Encoding.UTF8.GetString(bytes.Span)) : [];
+        keys.TryGetValue(FullKey(key), out var bytes) ? Lines.Items(Encoding.UTF8.GetString(bytes.Span)) : [];
 
     /// <summary>Reads one value by its kind; shared with what has its values from elsewhere (a directive, a host record).</summary>
     internal bool TryRead<T>(string fullKey, ReadOnlySpan<byte> bytes, Key<T> key, [MaybeNullWhen(false)] out T value)

@@ -10,13 +10,21 @@ namespace Meduza.Init.Agent.Reconcile;
 /// after whoever waits for the commit has been told. The loop alone calls it.
 /// </summary>
 /// <param name="folder">Where.</param>
-/// <param name="written">Called when what was written beside the loop is a reason for another turn.</param>
-internal sealed partial class LastGood(SnapshotFolder folder, Action written, ILogger log)
+/// <param name="written">Called when what was written beside the loop, or the end of a pause, is a reason for another turn.</param>
+internal sealed partial class LastGood(SnapshotFolder folder, Action written, TimeProvider clock, ILogger log)
 {
+    /// <summary>
+    /// A pause after each writing, as a multiple of what it took: commits that come one after the other leave the processor and
+    /// the disk to what they are about. Of a small fleet it is some milliseconds.
+    /// </summary>
+    private const int Pause = 9;
+
     private Due _due;
 
     /// <summary>What is being written beside the loop, or was and is not taken in yet; null for nothing.</summary>
     private Task<Outcome>? _writing;
+    private (long Began, long Ended) _lastWriting;
+    private volatile bool _isResting;
     private Snapshot? _inForce;
     private Snapshot? _applied;
     private (CommitHold Hold, KeptCommit Target) _hold;
@@ -90,10 +98,31 @@ internal sealed partial class LastGood(SnapshotFolder folder, Action written, IL
             WriteNow(mark, keys, hosts);
             return;
         }
+        if (IsResting())
+            return; // as above
         var (due, before) = (_due, Problem);
         _due = Due.None;
         _writing = Task.Run(() => Write(due, mark, keys, hosts));
         _ = TellAsync(_writing, before);
+    }
+
+    private bool IsResting()
+    {
+        var (began, ended) = _lastWriting;
+        var left = Pause * clock.GetElapsedTime(began, ended) - clock.GetElapsedTime(ended);
+        if (left > TimeSpan.Zero && !_isResting)
+        {
+            _isResting = true;
+            _ = RestAsync(left);
+        }
+        return left > TimeSpan.Zero;
+    }
+
+    private async Task RestAsync(TimeSpan time)
+    {
+        await Task.Delay(time, clock).ConfigureAwait(false);
+        _isResting = false;
+        written();
     }
 
     /// <summary>The end of the loop: what is being written, and what is due, is written before this returns.</summary>
@@ -137,6 +166,7 @@ internal sealed partial class LastGood(SnapshotFolder folder, Action written, IL
     /// <returns>What of it is not written, and why.</returns>
     private Outcome Write(Due due, CommitMark mark, Snapshot keys, Snapshot hosts)
     {
+        var began = clock.GetTimestamp();
         var problem = Try(() =>
         {
             Write(ref due, Due.Hold, isNews: true, WriteHold);
@@ -153,6 +183,8 @@ internal sealed partial class LastGood(SnapshotFolder folder, Action written, IL
             Write(ref due, Due.Hosts, isNews: true, () => folder.KeepHosts(hosts));
             Write(ref due, Due.HoldIsOver, isNews: true, folder.DropHold);
         });
+        if (problem is null)
+            _lastWriting = (began, clock.GetTimestamp());
         return new(due, problem);
     }
 

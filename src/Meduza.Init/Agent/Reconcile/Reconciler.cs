@@ -12,7 +12,6 @@ using Meduza.Init.Agent.Status;
 using Meduza.Init.Agent.Store;
 using Meduza.Init.Control;
 using Microsoft.Extensions.Logging;
-using Keys = System.Collections.Immutable.ImmutableSortedDictionary<string, System.ReadOnlyMemory<byte>>;
 
 namespace Meduza.Init.Agent.Reconcile;
 
@@ -39,7 +38,7 @@ internal sealed partial class Reconciler(
     /// <summary>True while the commit in force was read from the disk, and etcd has not said otherwise.</summary>
     private bool _isFromDisk;
     private bool _lookedOnDisk;
-    private Keys _hosts = Snapshot.Empty.Keys;
+    private KeySpace _hosts = KeySpace.Empty;
     private bool _hostsKnown;
     private LatestCommit? _lookedAt;
     private DesiredState? _desired;
@@ -202,7 +201,7 @@ internal sealed partial class Reconciler(
     }
 
     /// <summary>What came of some keys.</summary>
-    private sealed record Parsed(Keys Keys, Keys Hosts, ParseResult Result);
+    private sealed record Parsed(KeySpace Keys, KeySpace Hosts, ParseResult Result);
 
     /// <summary>A commit about which programs were not asked, and what was in force before it.</summary>
     /// <param name="Components">Whose files changed without a question.</param>

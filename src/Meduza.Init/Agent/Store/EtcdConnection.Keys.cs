@@ -4,7 +4,6 @@ using System.Text;
 using Etcdserverpb;
 using Google.Protobuf;
 using Meduza.Gateway.Model;
-using Keys = System.Collections.Immutable.ImmutableSortedDictionary<string, System.ReadOnlyMemory<byte>>;
 
 namespace Meduza.Init.Agent.Store;
 
@@ -21,7 +20,7 @@ internal sealed partial class EtcdConnection
         key.StartsWith(GlobalPrefix, StringComparison.Ordinal) || key.StartsWith(NodesPrefix, StringComparison.Ordinal);
 
     /// <summary>The newest commit and the host records, at one revision: the one to watch from.</summary>
-    public async Task<(LatestCommit Commit, Keys Hosts, long Revision)> ReadTriggersAsync(CancellationToken cancellation)
+    public async Task<(LatestCommit Commit, KeySpace Hosts, long Revision)> ReadTriggersAsync(CancellationToken cancellation)
     {
         var request = new TxnRequest();
         request.Success.Add(new RequestOp { RequestRange = new() { Key = ByteString.CopyFromUtf8(CommitKey) } });
@@ -33,7 +32,7 @@ internal sealed partial class EtcdConnection
     }
 
     /// <summary>The host records as they are now.</summary>
-    public async Task<Keys> ReadHostsAsync(CancellationToken cancellation)
+    public async Task<KeySpace> ReadHostsAsync(CancellationToken cancellation)
     {
         var answer = await CallAsync(options => _kv.RangeAsync(Prefix(HostsPrefix), options), cancellation);
         return ToKeys(answer.Kvs);
@@ -190,9 +189,9 @@ internal sealed partial class EtcdConnection
         change.Kv.Key.ToStringUtf8(), change.Type == Event.Types.EventType.Delete ? (ReadOnlyMemory<byte>?)null : change.Kv.Value.Memory, change.Kv.ModRevision);
 
     /// <remarks>A key's name that is not UTF-8 keeps a replacement character, so that it is reported as unknown, not lost.</remarks>
-    private static Keys ToKeys(IEnumerable<KeyValue> kvs, Func<string, bool>? isWanted = null)
+    private static KeySpace ToKeys(IEnumerable<KeyValue> kvs, Func<string, bool>? isWanted = null)
     {
-        var keys = Snapshot.Empty.Keys.ToBuilder();
+        var keys = KeySpace.Empty.ToBuilder();
         foreach (var kv in kvs)
         {
             var key = Encoding.UTF8.GetString(kv.Key.Span);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Model.Keys;
 using Microsoft.Extensions.Logging;
@@ -144,7 +143,7 @@ internal sealed partial class EtcdStore(
 
     /// <summary>The host records as they are now.</summary>
     /// <exception cref="EtcdException">They cannot be read now.</exception>
-    public Task<ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>> ReadHostsAsync(CancellationToken cancellation) =>
+    public Task<KeySpace> ReadHostsAsync(CancellationToken cancellation) =>
         AskAsync(session => session.Connection.ReadHostsAsync(cancellation));
 
     /// <summary>

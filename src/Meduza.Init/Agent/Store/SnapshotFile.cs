@@ -60,7 +60,7 @@ internal static class SnapshotFile
         }
         var mark = CommitMark.None;
         ReadOnlyMemory<byte> note = default;
-        var keys = Snapshot.Empty.Keys.ToBuilder();
+        var keys = KeySpace.Empty.ToBuilder();
         foreach (var kv in answer.Kvs)
         {
             if (kv.ModRevision > 0)

@@ -27,11 +27,19 @@ internal sealed class SnapshotFolder(string path)
     private readonly Lock _writing = new();
     private bool _isSwept;
 
+    /// <summary>What was written as the commit in force last; null before.</summary>
+    private KeptCommit? _inForce;
+
     public string Place => path;
 
     /// <summary>Keeps the commit in force: what a boot without etcd begins with.</summary>
     /// <exception cref="LinuxException">It cannot be written; what was kept before is there still.</exception>
-    public void KeepInForce(CommitMark mark, Snapshot snapshot) => Write(InForce, SnapshotFile.Write(mark, snapshot));
+    public void KeepInForce(CommitMark mark, Snapshot snapshot)
+    {
+        Write(InForce, SnapshotFile.Write(mark, snapshot));
+        lock (_writing)
+            _inForce = new(mark, snapshot);
+    }
 
     /// <summary>Keeps the host records.</summary>
     /// <inheritdoc cref="KeepInForce"/>
@@ -46,7 +54,9 @@ internal sealed class SnapshotFolder(string path)
         // An agent that comes back applies again what it had applied. What cannot be read is written anew, under the next number.
         if (mayBeKept && kept is [.., var (_, newest)] && TryLoad(newest, out _) is { } there && KeptCommit.HaveSameKeys(there.Keys, snapshot))
             return;
-        Write(NameOf(kept is [.., var (last, _)] ? last + 1 : 1), SnapshotFile.Write(mark, snapshot));
+        var name = NameOf(kept is [.., var (last, _)] ? last + 1 : 1);
+        if (!TryName(name, mark, snapshot))
+            Write(name, SnapshotFile.Write(mark, snapshot));
         foreach (var (_, file) in kept.SkipLast(MostApplied - 1))
             File.Delete(file);
     }
@@ -162,6 +172,32 @@ internal sealed class SnapshotFolder(string path)
         }
         files.Sort();
         return files;
+    }
+
+    /// <summary>
+    /// Gives the file of the commit in force another name: it is that commit, most of the time, and need not be written to the
+    /// disk twice.
+    /// </summary>
+    /// <returns>False where it is another one, or the file system knows no second names.</returns>
+    private bool TryName(string name, CommitMark mark, Snapshot snapshot)
+    {
+        lock (_writing)
+        {
+            if (_inForce is not { } there || there.Mark != mark || there.Keys.Keys != snapshot.Keys)
+                return false;
+            try
+            {
+                // It bears the time at which it was applied.
+                File.SetLastWriteTimeUtc(FileOf(InForce), DateTime.UtcNow);
+                AtomicFile.Name(FileOf(name), FileOf(InForce), sync: true);
+                return true;
+            }
+            catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
+            {
+                // Whatever it is: writing it anew does without, or says why it cannot.
+                return false;
+            }
+        }
     }
 
     private void Write(string name, byte[] content)

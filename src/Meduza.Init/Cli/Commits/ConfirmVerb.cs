@@ -4,6 +4,7 @@ using System.Globalization;
 using Meduza.Init.Agent.Store;
 using Meduza.Init.Cli.KeyFiles;
 using Meduza.Init.Control;
+using KeySpace = Meduza.Gateway.Model.KeySpace;
 
 namespace Meduza.Init.Cli.Commits;
 
@@ -66,7 +67,7 @@ internal sealed class ConfirmVerb : Verb
         return (name.IndexOf('/') is > 0 and var end ? name[..end] : name).ToString();
     }
 
-    private static bool WentBack(ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> said, string node, CommitMark commit) =>
+    private static bool WentBack(KeySpace said, string node, CommitMark commit) =>
         said.TryGetValue($"{KeyAccess.GatewaysPrefix}{node}/commit", out var value)
         && FleetOutcome.Parse(value.Span) is { Result: CommitReport.RolledBack } report && report.Revision == commit.Revision;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Model.Values;
@@ -66,7 +65,7 @@ internal static class KeyFile
 /// <param name="name">Of the file, for messages.</param>
 internal sealed class KeyCollection(string name)
 {
-    private readonly ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Builder _keys = Snapshot.Empty.Keys.ToBuilder();
+    private readonly KeySpace.Builder _keys = KeySpace.Empty.ToBuilder();
 
     /// <param name="where">Its place, as <c>line 3</c>; empty where nothing tells it.</param>
     /// <exception cref="CommandException">It is no key, or there already.</exception>

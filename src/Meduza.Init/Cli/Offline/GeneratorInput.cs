@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Meduza.Gateway.Model;
@@ -23,7 +22,7 @@ internal sealed record GeneratorInput(string Node, Snapshot Keys)
                 throw Wrong("is no JSON object");
             if (!document.RootElement.TryGetProperty("node_id", out var id) || id.ValueKind != JsonValueKind.String)
                 throw Wrong("has no text node_id");
-            var keys = Snapshot.Empty.Keys.ToBuilder();
+            var keys = KeySpace.Empty.ToBuilder();
             // A node's own keys count more than the same ones among all nodes'.
             foreach (var map in (string[])["all_nodes", "global", "node"])
                 Take(document.RootElement, map, keys);
@@ -39,7 +38,7 @@ internal sealed record GeneratorInput(string Node, Snapshot Keys)
         }
     }
 
-    private static void Take(JsonElement root, string name, ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Builder keys)
+    private static void Take(JsonElement root, string name, KeySpace.Builder keys)
     {
         if (!root.TryGetProperty(name, out var map) || map.ValueKind == JsonValueKind.Null)
             return;

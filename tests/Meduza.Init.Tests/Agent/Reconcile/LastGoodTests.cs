@@ -12,7 +12,7 @@ public sealed class LastGoodTests : IDisposable
     private readonly SemaphoreSlim _told = new(0);
     private readonly LastGood _lastGood;
 
-    public LastGoodTests() => _lastGood = new(Folder, () => _told.Release(), NullLogger.Instance);
+    public LastGoodTests() => _lastGood = new(Folder, () => _told.Release(), TimeProvider.System, NullLogger.Instance);
 
     private SnapshotFolder Folder => new(Place);
 
@@ -144,7 +144,7 @@ public sealed class LastGoodTests : IDisposable
 
     private static CommitMark Mark(int n) => new($"{n}", n);
 
-    private static Snapshot Keys(int n) => new(n, Snapshot.Empty.Keys.Add("/nodes/gw/lan", Encoding.UTF8.GetBytes($"10.{n}.0.0/24")));
+    private static Snapshot Keys(int n) => new(n, KeySpace.Empty.SetItem("/nodes/gw/lan", Encoding.UTF8.GetBytes($"10.{n}.0.0/24")));
 
     private static void Fail(string problem) => Assert.Fail(problem);
 }

@@ -104,7 +104,7 @@ public sealed class FollowedKeysTests
     }
 
     private static Snapshot Read(long revision, params (string Key, string Value)[] keys) =>
-        Snapshot.Empty with { Revision = revision, Keys = Snapshot.Empty.Keys.SetItems(keys.Select(pair => KeyValuePair.Create(pair.Key, Bytes(pair.Value)))) };
+        Snapshot.Empty with { Revision = revision, Keys = KeySpace.Empty.SetItems(keys.Select(pair => KeyValuePair.Create(pair.Key, Bytes(pair.Value)))) };
 
     private static KeyChange Put(long revision, string key, string value) => new(key, Bytes(value), revision);
 

@@ -8,10 +8,9 @@ public sealed class SnapshotFileTests
 {
     private static readonly CommitMark Mark = new("änderung 7\n", 41);
 
-    private static readonly Snapshot Keys = new(41, Snapshot.Empty.Keys
-        .Add("/global/mesh_type", Encoding.UTF8.GetBytes("tinc"))
-        .Add("/nodes/gw1/lan", ReadOnlyMemory<byte>.Empty)
-        .Add("/nodes/gw1/odd", new byte[] { 0, 0xff, 0xfe, (byte)'\n' }));
+    private static readonly Snapshot Keys = new(41, KeySpace.Empty.SetItem("/global/mesh_type", Encoding.UTF8.GetBytes("tinc"))
+        .SetItem("/nodes/gw1/lan", ReadOnlyMemory<byte>.Empty)
+        .SetItem("/nodes/gw1/odd", new byte[] { 0, 0xff, 0xfe, (byte)'\n' }));
 
     [Fact]
     public void What_is_written_is_what_is_read()

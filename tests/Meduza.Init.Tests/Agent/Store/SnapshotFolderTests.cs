@@ -169,7 +169,7 @@ public sealed class SnapshotFolderTests : IDisposable
 
     private static CommitMark Mark(long revision) => new($"commit {revision}", revision);
 
-    private static Snapshot Keys(long revision) => new(revision, Snapshot.Empty.Keys.Add("/nodes/gw1/lan", BitConverter.GetBytes(revision)));
+    private static Snapshot Keys(long revision) => new(revision, KeySpace.Empty.SetItem("/nodes/gw1/lan", BitConverter.GetBytes(revision)));
 
     private IEnumerable<long> Commits() => [.. _folder.Load(_warnings.Add).Select(kept => kept.Mark.Revision)];
 }

@@ -64,8 +64,8 @@ public class KeyTextTests
         {
             var keys = list.Select(k => KeyValuePair.Create("/" + k.Item1.Replace("\uFFFD", "", StringComparison.Ordinal), (ReadOnlyMemory<byte>)k.Item2))
                 .Where(k => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(k.Key)) == k.Key)
-                .DistinctBy(k => k.Key).ToImmutableSortedDictionary(StringComparer.Ordinal);
-            var snapshot = new Snapshot(0, keys);
+                .DistinctBy(k => k.Key);
+            var snapshot = new Snapshot(0, KeySpace.Of(keys));
             return Same(snapshot, Read(KeyText.Yaml(snapshot))) && Same(snapshot, Read(KeyText.Json(snapshot)));
         },
         iter: 20_000);
@@ -82,7 +82,7 @@ public class KeyTextTests
         ("/global/empty", []), ("/global/text", "-----BEGIN KEY-----\n  indented\n-----END KEY-----\n"u8.ToArray()));
 
     private static Snapshot Of(params (string Key, byte[] Value)[] keys) =>
-        new(0, keys.ToImmutableSortedDictionary(k => k.Key, k => (ReadOnlyMemory<byte>)k.Value, StringComparer.Ordinal));
+        new(0, KeySpace.Of(keys.Select(k => KeyValuePair.Create(k.Key, (ReadOnlyMemory<byte>)k.Value))));
 
     private static Snapshot Read(string text) => KeyFile.Parse("keys", Encoding.UTF8.GetBytes(text));
 
