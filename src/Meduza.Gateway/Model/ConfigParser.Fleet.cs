@@ -7,21 +7,7 @@ namespace Meduza.Gateway.Model;
 public static partial class ConfigParser
 {
     /// <summary>The other nodes, and what is remembered of them.</summary>
-    private sealed record FleetNodes(ImmutableArray<FleetNode> Nodes, FleetMemory Memory)
-    {
-        /// <summary>Reads a part of each node.</summary>
-        /// <param name="given">What else <paramref name="read"/> depends on.</param>
-        public ImmutableArray<KnownNode.Reading> Read(NodePart part, object given, Func<FleetNode, KeyReader, object?> read) =>
-            [.. Nodes.Select(node => node.Known.Read(part, given, found => read(node, node.Keys(found))))];
-    }
-
-    /// <summary>Another node, and what is known of it.</summary>
-    private sealed record FleetNode(InstanceName Name, KnownNode Known, KeySpace All)
-    {
-        public string Prefix => $"{KeyTable.NodesPrefix}{Name}/";
-
-        public KeyReader Keys(Findings findings) => new(All, Prefix, findings, []);
-    }
+    private sealed record FleetNodes(ImmutableArray<KnownNode> Nodes, FleetMemory Memory);
 
     /// <summary>Another node as iBGP needs it.</summary>
     private sealed record BgpSpeaker(RouterId? RouterId, AsNumber? Asn, HostAddress? Overlay, Behavior Behavior);
@@ -34,48 +20,41 @@ public static partial class ConfigParser
     {
         if (memory is null)
             return new([], new());
-        List<FleetNode> fleet = [];
-        memory.Begin();
-        foreach (var (id, keys) in all.OfNodes())
-        {
-            if (id == self.ToString())
-                continue;
-            var known = memory.Node(id, keys);
-            if (known.Name is { } name)
-                fleet.Add(new FleetNode(name, known, all));
-            else
-                findings.Warn($"{KeyTable.NodesPrefix}{id}/", $"is not a node's name: the node is left out; expected {InstanceName.Expected}");
-        }
-        memory.End();
-        return new([.. fleet], memory);
+        var nodes = memory.Meet(all, except: self.ToString());
+        if (nodes.All(node => node.Name is not null))
+            return new(nodes, memory);
+        foreach (var node in nodes.Where(node => node.Name is null))
+            findings.Warn(node.Prefix, $"is not a node's name: the node is left out; expected {InstanceName.Expected}");
+        return new(nodes.RemoveAll(node => node.Name is null), memory);
     }
 
     /// <summary>Says what is wrong at other nodes, and leaves out those of which a part is not there or cannot be read.</summary>
-    private static IEnumerable<(FleetNode Node, T Value)> Usable<T>(FleetNodes fleet, ImmutableArray<KnownNode.Reading> readings, string consequence, Findings findings)
+    private static IEnumerable<(KnownNode Node, T Value)> Usable<T>(ImmutableArray<KnownNode.Reading> readings, string consequence, Findings findings)
         where T : class
     {
-        for (var at = 0; at < readings.Length; at++)
+        foreach (var reading in readings)
         {
-            findings.AddAsWarnings(readings[at].Found, consequence);
-            if (!readings[at].Found.HasErrors && readings[at].Value is T value)
-                yield return (fleet.Nodes[at], value);
+            findings.AddAsWarnings(reading.Found, consequence);
+            if (!reading.Found.HasErrors && reading.Value is T value)
+                yield return (reading.Node, value);
         }
     }
 
     /// <summary>Sorted. Of other nodes also those that can be read where others in their list cannot: each must be kept from external peers.</summary>
     private static ImmutableArray<Prefix> ReadFleetPrivateLans(FleetNodes fleet, ImmutableArray<Prefix> own, Findings findings)
     {
-        var readings = fleet.Read(NodePart.PrivateLans, "", (_, keys) =>
-        {
-            var all = keys.List(KeyTable.PrivateLan);
-            return keys.Findings.HasErrors ? [.. keys.TextLines(KeyTable.PrivateLan).Select(Parse).OfType<Prefix>()] : all;
-        });
-        return fleet.Memory.Derive(NodePart.PrivateLans, readings, string.Join(' ', own), findings, found =>
+        return fleet.Memory.Derive(NodePart.PrivateLans, fleet.Nodes, "", Read, string.Join(' ', own), findings, (readings, found) =>
         {
             foreach (var reading in readings)
                 found.AddAsWarnings(reading.Found, "what can be read of it is kept private");
             return readings.SelectMany(reading => (ImmutableArray<Prefix>)reading.Value!).Concat(own).Distinct().Order().ToImmutableArray();
         });
+
+        static object Read(KnownNode node, KeyReader keys)
+        {
+            var all = keys.List(KeyTable.PrivateLan);
+            return keys.Findings.HasErrors ? keys.TextLines(KeyTable.PrivateLan).Select(Parse).OfType<Prefix>().ToImmutableArray() : all;
+        }
 
         static Prefix? Parse(string line) => Prefix.TryParse(line, out var prefix, out _) && !prefix.IsIpv6 ? prefix : null;
     }

@@ -129,12 +129,11 @@ public static partial class ConfigParser
     {
         var overlay = config.OverlayAddress;
         var source = AddressInOverlay(own.OrNull(KeyTable.RouterId), overlay, overlay);
-        var readings = fleet.Read(NodePart.BgpSpeaker, config.Mesh, (_, keys) => ReadSpeaker(keys, config.Mesh));
-        return fleet.Memory.Derive(NodePart.BgpSpeaker, readings, (overlay?.ToString(), source?.ToString(), asn), own.Findings, found =>
+        return fleet.Memory.Derive(NodePart.BgpSpeaker, fleet.Nodes, config.Mesh, Read, (overlay?.ToString(), source?.ToString(), asn), own.Findings, (readings, found) =>
         {
             List<BgpNodePeer> peers = [];
             var seen = new HashSet<IPAddress>();
-            foreach (var (other, speaker) in Usable<BgpSpeaker>(fleet, readings, LeftOutOfIbgp, found))
+            foreach (var (other, speaker) in Usable<BgpSpeaker>(readings, LeftOutOfIbgp, found))
             {
                 var key = other.Prefix;
                 if (speaker.Asn is { } theirs && theirs != asn)
@@ -144,10 +143,12 @@ public static partial class ConfigParser
                 else if (!seen.Add(address) || address.Equals(source))
                     found.Warn(key + "router_id", $"its address {address} is that of another node too ({LeftOutOfIbgp})");
                 else
-                    peers.Add(new BgpNodePeer(other.Name, address, source, speaker.Behavior));
+                    peers.Add(new BgpNodePeer(other.Name!.Value, address, source, speaker.Behavior));
             }
             return peers.OrderBy(peer => Prefix.Of(peer.Address, 32)).ToImmutableArray();
         });
+
+        object? Read(KnownNode node, KeyReader keys) => ReadSpeaker(keys, config.Mesh);
     }
 
     /// <summary>The router id where it lies in the overlay's network (or where there is no overlay to lie in), else the overlay address.</summary>

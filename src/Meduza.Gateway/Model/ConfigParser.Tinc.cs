@@ -74,20 +74,21 @@ public static partial class ConfigParser
         // By this node's own host file they are read and reported; their findings must not be said once a peer.
         var aside = global.Aside();
         var (cipher, digest) = (aside.OrNothing(KeyTable.TincCipher), aside.OrNothing(KeyTable.TincDigest));
-        var readings = fleet.Read(NodePart.TincHost, (cipher, digest), (node, keys) => ReadTincHost(keys, OfAll, node.Name, isSelf: false));
-        return fleet.Memory.Derive(NodePart.TincHost, readings, self.Name, findings, found =>
+        return fleet.Memory.Derive(NodePart.TincHost, fleet.Nodes, (cipher, digest), Read, self.Name, findings, (readings, found) =>
         {
             var owners = new Dictionary<TincName, string> { [self.Name] = "this node" };
             List<TincHost> peers = [];
-            foreach (var (other, host) in Usable<TincHost>(fleet, readings, LeftOutOfTinc, found))
+            foreach (var (other, host) in Usable<TincHost>(readings, LeftOutOfTinc, found))
             {
-                if (owners.TryAdd(host.Name, other.Name.ToString()))
+                if (owners.TryAdd(host.Name, other.Id))
                     peers.Add(host);
                 else
-                    found.Warn($"{KeyTable.NodesPrefix}{other.Name}/tinc/name", $"{host.Name} is the tinc name of {owners[host.Name]} already ({LeftOutOfTinc})");
+                    found.Warn(other.Prefix + "tinc/name", $"{host.Name} is the tinc name of {owners[host.Name]} already ({LeftOutOfTinc})");
             }
             return peers.OrderBy(peer => peer.Name.ToString(), StringComparer.Ordinal).ToImmutableArray();
         });
+
+        object? Read(KnownNode node, KeyReader keys) => ReadTincHost(keys, OfAll, node.Name!.Value, isSelf: false);
 
         string? OfAll(Key<string> key) => ReferenceEquals(key, KeyTable.TincCipher) ? cipher : digest;
     }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Meduza.Gateway.Model.Values;
+using Meduza.Gateway.Model.Keys;
 
 namespace Meduza.Gateway.Model;
 
@@ -9,106 +9,69 @@ namespace Meduza.Gateway.Model;
 /// </summary>
 public sealed class FleetMemory
 {
-    private readonly Dictionary<string, KnownNode> _nodes = new(StringComparer.Ordinal);
     private readonly Derivation?[] _derived = new Derivation?[Enum.GetValues<NodePart>().Length];
-    private int _turn;
+    private ImmutableArray<KnownNode> _nodes = [];
 
-    /// <summary>Begins to ask for each node that there is now.</summary>
-    internal void Begin() => _turn++;
-
-    /// <summary>What is known of a node.</summary>
-    /// <param name="id">Its name as the keys have it.</param>
-    /// <param name="keys">All of its keys, as they are now.</param>
-    internal KnownNode Node(string id, KeyBlock keys)
+    /// <summary>The nodes that there are now but for one, sorted by name; as long as none of them changes this is the same array.</summary>
+    internal ImmutableArray<KnownNode> Meet(KeySpace keys, string except)
     {
-        if (!_nodes.TryGetValue(id, out var node) || !node.TryMeet(keys))
-            _nodes[id] = node = new(id, keys);
-        node.Turn = _turn;
-        return node;
+        List<KnownNode> met = new(_nodes.Length + 1);
+        var at = 0;
+        foreach (var block in keys.OfNodes())
+        {
+            if (block.Node.SequenceEqual(except))
+                continue;
+            // Both are sorted: what lies before is gone.
+            while (at < _nodes.Length && string.CompareOrdinal(_nodes[at].Prefix, block.Name) < 0)
+                at++;
+            met.Add(at < _nodes.Length && _nodes[at].TryMeet(block) ? _nodes[at] : new KnownNode(block));
+        }
+        return AreSame(met, _nodes) ? _nodes : _nodes = [.. met];
     }
 
-    /// <summary>What is made of a part of all nodes: as long as each of them was read as before it is the same object.</summary>
+    /// <summary>What is made of a part of all nodes: as long as each is read as before it is the same object.</summary>
     /// <param name="part">Which.</param>
-    /// <param name="readings">That part of each node, in order.</param>
-    /// <param name="given">What else the result depends on.</param>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="given">What else the reading of a node depends on.</param>
+    /// <param name="read">Reads that part of one node, and reports what is wrong.</param>
+    /// <param name="all">What else the result depends on.</param>
     /// <param name="found">Takes what is wrong, each time.</param>
-    /// <param name="derive">Makes it, and reports what is wrong.</param>
-    internal T Derive<T>(NodePart part, ImmutableArray<KnownNode.Reading> readings, object given, Findings found, Func<Findings, T> derive) where T : notnull
+    /// <param name="derive">Makes the result of what was read, in the order of the nodes, and reports what is wrong.</param>
+    internal T Derive<T>(
+        NodePart part, ImmutableArray<KnownNode> nodes, object given, Func<KnownNode, KeyReader, object?> read,
+        object all, Findings found, Func<ImmutableArray<KnownNode.Reading>, Findings, T> derive) where T : notnull
     {
-        if (_derived[(int)part] is not { } known || !known.IsOf(readings, given))
+        var known = _derived[(int)part];
+        if (known is null || known.Nodes != nodes || !known.Given.Equals(given) || !known.All.Equals(all))
         {
-            var wrong = new Findings();
-            _derived[(int)part] = known = new(readings, given, derive(wrong), wrong);
+            ImmutableArray<KnownNode.Reading> readings = [.. nodes.Select(node => node.Read(part, given, read))];
+            if (known is not null && known.All.Equals(all) && AreSame(readings, known.Readings))
+            {
+                known = known with { Nodes = nodes, Given = given };
+            }
+            else
+            {
+                var wrong = new Findings();
+                known = new(nodes, given, all, readings, derive(readings, wrong), wrong);
+            }
+            _derived[(int)part] = known;
         }
         found.Add(known.Found);
         return (T)known.Value;
     }
 
-    private sealed record Derivation(ImmutableArray<KnownNode.Reading> Readings, object Given, object Value, Findings Found)
+    private static bool AreSame<T>(IReadOnlyList<T> some, ImmutableArray<T> others) where T : class
     {
-        public bool IsOf(ImmutableArray<KnownNode.Reading> readings, object given) =>
-            Given.Equals(given) && Readings.AsSpan().SequenceEqual(readings.AsSpan(), ReferenceEqualityComparer.Instance);
-    }
-
-    /// <summary>Forgets those that were not asked for.</summary>
-    internal void End()
-    {
-        foreach (var (id, node) in _nodes)
-        {
-            if (node.Turn != _turn)
-                _nodes.Remove(id);
-        }
-    }
-}
-
-/// <summary>What is read of another node, as far as this one has a use for it.</summary>
-internal enum NodePart
-{
-    PrivateLans,
-    TincHost,
-    BgpSpeaker,
-}
-
-/// <summary>One of the fleet's nodes, and what was read of it.</summary>
-internal sealed class KnownNode
-{
-    private readonly Reading?[] _readings = new Reading?[Enum.GetValues<NodePart>().Length];
-    private KeyBlock _keys;
-
-    public KnownNode(string id, KeyBlock keys)
-    {
-        _keys = keys;
-        Name = InstanceName.TryParse(id, out var name) ? name : null;
-    }
-
-    /// <summary>Null for what is no node's name.</summary>
-    public InstanceName? Name { get; }
-
-    public int Turn { get; set; }
-
-    /// <summary>True for keys that say the same; they take the place of the earlier ones, so that those can go.</summary>
-    public bool TryMeet(KeyBlock keys)
-    {
-        if (!_keys.HasSameKeys(keys))
+        if (some.Count != others.Length)
             return false;
-        _keys = keys;
+        for (var at = 0; at < others.Length; at++)
+        {
+            if (!ReferenceEquals(some[at], others[at]))
+                return false;
+        }
         return true;
     }
 
-    /// <summary>A part of it, read or remembered.</summary>
-    /// <param name="part">Which.</param>
-    /// <param name="given">What else the reading depends on.</param>
-    /// <param name="read">Reads it, and reports what is wrong.</param>
-    public Reading Read(NodePart part, object given, Func<Findings, object?> read)
-    {
-        if (_readings[(int)part] is { } known && known.Given.Equals(given))
-            return known;
-        var found = new Findings();
-        return _readings[(int)part] = new(read(found), found, given);
-    }
-
-    /// <param name="Value">Null where there is nothing, or nothing that can be read.</param>
-    /// <param name="Found">What is wrong.</param>
-    /// <param name="Given">What else was read with.</param>
-    public sealed record Reading(object? Value, Findings Found, object Given);
+    private sealed record Derivation(
+        ImmutableArray<KnownNode> Nodes, object Given, object All, ImmutableArray<KnownNode.Reading> Readings, object Value, Findings Found);
 }

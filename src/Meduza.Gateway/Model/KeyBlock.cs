@@ -5,11 +5,19 @@ internal sealed class KeyBlock
 {
     private readonly KeyValuePair<string, ReadOnlyMemory<byte>>[] _pairs;
 
-    public KeyBlock(IReadOnlyCollection<KeyValuePair<string, ReadOnlyMemory<byte>>> pairs)
+    /// <param name="name">What all of them begin with.</param>
+    /// <param name="pairs">In any order.</param>
+    public KeyBlock(string name, IReadOnlyCollection<KeyValuePair<string, ReadOnlyMemory<byte>>> pairs)
     {
+        Name = name;
         _pairs = [.. pairs];
         Array.Sort(_pairs, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
     }
+
+    public string Name { get; }
+
+    /// <summary>Whose keys they are, where they are a node's.</summary>
+    public ReadOnlySpan<char> Node => Name.AsSpan(KeySpace.Nodes.Length..^1);
 
     public int Count => _pairs.Length;
 
@@ -33,7 +41,7 @@ internal sealed class KeyBlock
     {
         if (ReferenceEquals(this, other))
             return true;
-        if (_pairs.Length != other._pairs.Length)
+        if (Name != other.Name || _pairs.Length != other._pairs.Length)
             return false;
         for (var at = 0; at < _pairs.Length; at++)
         {

@@ -13,7 +13,7 @@ namespace Meduza.Gateway.Model;
 public sealed class KeySpace : IReadOnlyCollection<KeyValuePair<string, ReadOnlyMemory<byte>>>
 {
     /// <summary>Below it each name has a block of its own.</summary>
-    private const string Nodes = "/nodes/";
+    internal const string Nodes = "/nodes/";
 
     /// <summary>By name. A block's keys are all those that begin with its name, so the blocks' order is that of their keys.</summary>
     private readonly ImmutableSortedDictionary<string, KeyBlock> _blocks;
@@ -91,13 +91,16 @@ public sealed class KeySpace : IReadOnlyCollection<KeyValuePair<string, ReadOnly
         }
     }
 
+    /// <summary>One block's keys alone.</summary>
+    internal static KeySpace Of(KeyBlock block) => new(Empty._blocks.Add(block.Name, block), block.Count);
+
     /// <summary>The keys of each node, sorted by the nodes' names.</summary>
-    internal IEnumerable<(string Node, KeyBlock Keys)> OfNodes()
+    internal IEnumerable<KeyBlock> OfNodes()
     {
         foreach (var (name, block) in _blocks)
         {
             if (name.Length > Nodes.Length && name[^1] == '/' && name.StartsWith(Nodes, StringComparison.Ordinal))
-                yield return (name[Nodes.Length..^1], block);
+                yield return block;
         }
     }
 
@@ -141,7 +144,7 @@ public sealed class KeySpace : IReadOnlyCollection<KeyValuePair<string, ReadOnly
                 if (pairs.Count == 0)
                     _blocks.Remove(name);
                 else
-                    _blocks[name] = new KeyBlock(pairs);
+                    _blocks[name] = new KeyBlock(name, pairs);
             }
             _open.Clear();
             var count = 0;

@@ -37,7 +37,7 @@ public static class FrrDelta
         Remove(from, to, [], commands, last);
         Add(from, to, commands);
         commands.AddRange(last);
-        if (to.Children.Exists(context => context.Line.StartsWith("router bgp ", StringComparison.Ordinal))
+        if (to.Children.Any(context => context.Line.StartsWith("router bgp ", StringComparison.Ordinal))
             && commands.Exists(command => FrrLine.Definition(command.Line.StartsWith("no ", StringComparison.Ordinal) ? command.Line[3..] : command.Line) is not null))
         {
             commands.Add(new FrrCommand("bgp route-map delay-timer 0", MayFail: false));
@@ -69,7 +69,7 @@ public static class FrrDelta
             {
                 if (IsReplacedInPlace(old, to) || GoesWithItsNeighbor(old, gone))
                     continue;
-                var unused = FrrLine.Definition(old.Line) is { } name && !to.Children.Exists(other => FrrLine.Definition(other.Line) == name);
+                var unused = FrrLine.Definition(old.Line) is { } name && !to.Definitions.Contains(name);
                 (unused ? last : commands).Add(new FrrCommand(FrrLine.Removal(old.Line), MayFail: true));
             }
         }
@@ -107,7 +107,7 @@ public static class FrrDelta
     }
 
     private static bool IsReplacedInPlace(FrrTree old, FrrTree to) =>
-        FrrLine.Slot(old.Line) is { } slot && to.Children.Exists(other => FrrLine.Slot(other.Line) == slot);
+        FrrLine.Slot(old.Line) is { } slot && to.Slots.Contains(slot);
 
     /// <summary>True for a line about a neighbour that is removed as a whole, by the removal of its AS.</summary>
     private static bool GoesWithItsNeighbor(FrrTree old, ImmutableHashSet<string> gone) =>

@@ -29,7 +29,7 @@ public static class FrrReadback
         ArgumentNullException.ThrowIfNull(desired);
         var there = FrrTree.Parse(shown);
         var wanted = FrrTree.Parse(desired);
-        there.Children.RemoveAll(child => wanted.Find(child.Line) is null && IsNothing(child));
+        there.Remove(child => wanted.Find(child.Line) is null && IsNothing(child));
         Complete(there, wanted);
         return IsSame(there, wanted) ? desired : there.ToString();
     }
@@ -62,7 +62,7 @@ public static class FrrReadback
             if (found is null && IsThereUnseen(child.Line, there))
             {
                 found = child.Emptied();
-                there.Children.Add(found);
+                there.Add(found);
             }
             if (found is not null)
                 Complete(found, child);
@@ -71,5 +71,5 @@ public static class FrrReadback
 
     /// <summary>A family is there as long as its router is.</summary>
     private static bool IsThereUnseen(string line, FrrTree siblings) =>
-        FrrLine.IsFamily(line) || (FrrLine.IsUnseenDefault(line) && !siblings.Children.Exists(other => FrrLine.Slot(other.Line) == FrrLine.Slot(line)));
+        FrrLine.IsFamily(line) || (FrrLine.IsUnseenDefault(line) && !siblings.Slots.Contains(FrrLine.Slot(line)!));
 }

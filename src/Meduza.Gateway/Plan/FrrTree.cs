@@ -8,6 +8,12 @@ namespace Meduza.Gateway.Plan;
 /// </summary>
 internal sealed class FrrTree(string line)
 {
+    private readonly List<FrrTree> _children = [];
+
+    /// <summary>The first of each line; null until somebody looks for one.</summary>
+    private Dictionary<string, FrrTree>? _byLine;
+    private HashSet<string>? _slots, _definitions;
+
     /// <summary>The command, without indentation; empty at the root.</summary>
     public string Line { get; } = line;
 
@@ -17,7 +23,13 @@ internal sealed class FrrTree(string line)
     public bool IsContext => Exit is not null;
 
     /// <summary>What is inside, in order.</summary>
-    public List<FrrTree> Children { get; } = [];
+    public IReadOnlyList<FrrTree> Children => _children;
+
+    /// <summary>The places (<see cref="FrrLine.Slot"/>) that what is directly inside takes.</summary>
+    public IReadOnlySet<string> Slots => _slots ??= Collect(FrrLine.Slot);
+
+    /// <summary>The names (<see cref="FrrLine.Definition"/>) that what is directly inside defines a part of.</summary>
+    public IReadOnlySet<string> Definitions => _definitions ??= Collect(FrrLine.Definition);
 
     /// <summary>The text's lines as a tree, below a root that has no line.</summary>
     public static FrrTree Parse(string text)
@@ -42,7 +54,7 @@ internal sealed class FrrTree(string line)
                 continue;
             }
             var node = new FrrTree(line);
-            parent.Children.Add(node);
+            parent._children.Add(node);
             open.Push((indent, node));
         }
         return root;
@@ -51,7 +63,30 @@ internal sealed class FrrTree(string line)
     /// <summary>The same context with nothing inside.</summary>
     public FrrTree Emptied() => new(Line) { Exit = Exit };
 
-    public FrrTree? Find(string line) => Children.Find(child => child.Line == line);
+    /// <summary>What is directly inside by its line; the first of those that have the same.</summary>
+    public FrrTree? Find(string line)
+    {
+        if (_byLine is null)
+        {
+            _byLine = new(_children.Count, StringComparer.Ordinal);
+            foreach (var child in _children)
+                _byLine.TryAdd(child.Line, child);
+        }
+        return _byLine.GetValueOrDefault(line);
+    }
+
+    public void Add(FrrTree child)
+    {
+        _children.Add(child);
+        _byLine?.TryAdd(child.Line, child);
+        (_slots, _definitions) = (null, null);
+    }
+
+    public void Remove(Predicate<FrrTree> which)
+    {
+        _children.RemoveAll(which);
+        (_byLine, _slots, _definitions) = (null, null, null);
+    }
 
     /// <summary>Each command after the contexts that it stands in, <c>router ospf > passive-interface default</c>.</summary>
     public IEnumerable<string> Flatten()
@@ -71,6 +106,8 @@ internal sealed class FrrTree(string line)
         Write(text, 0);
         return text.ToString();
     }
+
+    private HashSet<string> Collect(Func<string, string?> what) => _children.Select(child => what(child.Line)).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
     private void Write(StringBuilder text, int depth)
     {

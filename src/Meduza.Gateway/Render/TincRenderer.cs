@@ -15,7 +15,7 @@ internal static class TincRenderer
     private const int SigHup = 1;
 
     /// <summary>The file of each host that somebody still knows: of a thousand a commit changes one.</summary>
-    private static readonly ConditionalWeakTable<TincHost, byte[]> Contents = [];
+    private static readonly ConditionalWeakTable<TincHost, DesiredFile> HostFiles = [];
 
     public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
     {
@@ -80,8 +80,16 @@ internal static class TincRenderer
         return text.ToString();
     }
 
-    private static DesiredFile HostFile(StateBuilder state, string folder, TincHost host) =>
-        state.File(new DesiredFile($"{folder}/hosts/{host.Name}", Contents.GetValue(host, Content), StateBuilder.PublicFile, Component));
+    private static DesiredFile HostFile(StateBuilder state, string folder, TincHost host)
+    {
+        // The network's name is no part of a host.
+        if (!HostFiles.TryGetValue(host, out var file) || !file.Path.StartsWith(folder, StringComparison.Ordinal) || file.Path[folder.Length] != '/')
+        {
+            file = new DesiredFile($"{folder}/hosts/{host.Name}", Content(host), StateBuilder.PublicFile, Component);
+            HostFiles.AddOrUpdate(host, file);
+        }
+        return state.File(file);
+    }
 
     private static byte[] Content(TincHost host)
     {

@@ -22,6 +22,7 @@ internal sealed class Observer(
     private (ImmutableArray<string> Names, ImmutableDictionary<string, ObservedLink> Links)? _seenLinks;
     private volatile bool _seenNoPackets;
     private ImmutableArray<DesiredWireGuard>? _seenNoStraysOf;
+    private ImmutableDictionary<string, ObservedFile> _seenFiles = ImmutableDictionary.Create<string, ObservedFile>(StringComparer.Ordinal);
 
     /// <summary>False while no rules for packets are wanted, and none were found.</summary>
     public bool HasPackets => !_seenNoPackets;
@@ -71,19 +72,47 @@ internal sealed class Observer(
     private ImmutableDictionary<string, ObservedFile> Files(DesiredState desired)
     {
         var owned = desired.Folders.Where(folder => folder.Owned).Select(folder => folder.Path).ToList();
-        files.Follow(desired.Files.Select(file => Path.GetDirectoryName(file.Path)!).Concat(owned));
-        var found = ImmutableDictionary.CreateBuilder<string, ObservedFile>(StringComparer.Ordinal);
+        files.Follow(FoldersOf(desired.Files).Concat(owned));
+        // Most are what they were at the last look, so that is changed where they are not.
+        var found = _seenFiles.ToBuilder();
+        var count = 0;
         foreach (var file in desired.Files)
         {
             if (files.Look(file.Path, file.Content) is { } seen)
-                found[file.Path] = seen;
+                Take(file.Path, seen);
+            else
+                found.Remove(file.Path);
         }
-        foreach (var path in owned.SelectMany(files.In).Where(path => !found.ContainsKey(path)))
+        foreach (var path in owned.SelectMany(files.In).Except(desired.Files.Select(file => file.Path)))
         {
             if (files.Look(path) is { } seen)
+                Take(path, seen);
+            else
+                found.Remove(path);
+        }
+        if (found.Count > count)
+            found.RemoveRange([.. found.Keys.Except(desired.Files.Select(file => file.Path)).Except(owned.SelectMany(files.In))]);
+        return _seenFiles = found.ToImmutable();
+
+        void Take(string path, ObservedFile seen)
+        {
+            count++;
+            if (!found.TryGetValue(path, out var before) || !ReferenceEquals(before, seen))
                 found[path] = seen;
         }
-        return found.ToImmutable();
+    }
+
+    /// <summary>The folders that files lie in; some of them several times.</summary>
+    private static List<string> FoldersOf(ImmutableArray<DesiredFile> sorted)
+    {
+        List<string> folders = [];
+        foreach (var file in sorted)
+        {
+            var folder = Path.GetDirectoryName(file.Path.AsSpan());
+            if (folders.Count == 0 || !folder.SequenceEqual(folders[^1]))
+                folders.Add(folder.ToString());
+        }
+        return folders;
     }
 
     private static ImmutableDictionary<string, string> Symlinks(DesiredState desired)

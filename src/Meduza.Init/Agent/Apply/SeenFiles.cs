@@ -43,7 +43,7 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
     {
         lock (_lock)
         {
-            if (!_folders.TryGetValue(Path.GetDirectoryName(path)!, out var folder))
+            if (!_folders.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(Path.GetDirectoryName(path.AsSpan()), out var folder))
                 return Read(path, expected);
             if (!folder.Files.TryGetValue(path, out var file))
             {

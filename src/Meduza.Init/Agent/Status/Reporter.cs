@@ -25,6 +25,10 @@ internal sealed class Reporter(
     private ImmutableHashSet<string>? _tincNodes;
     private long? _neighborsReadAt;
     private byte[] _lastReport = [];
+
+    /// <summary>What the status book has; null before the first time.</summary>
+    private (Dictionary<string, string> Components, ImmutableArray<NeighborReport> Neighbors, ImmutableArray<TincHost> Hosts, ImmutableHashSet<string>? Reached)? _told;
+
     private volatile AgentReport? _latest;
 
     /// <summary>What was reported last; null before the first. For any thread.</summary>
@@ -86,9 +90,15 @@ internal sealed class Reporter(
             wireGuard.Refresh(desired.WireGuard);
             RefreshNeighbors(desired, config?.Tinc);
             var states = ComponentStates.Of(running.Values, name => openVpn[name].State, wireGuard.Reports);
-            var peers = PeerStates.Of(_neighbors).Concat(PeerStates.Of(config?.Tinc?.Peers ?? [], _tincNodes));
-            if (book.SetStates(new Dictionary<string, string>(states.Concat(peers), StringComparer.Ordinal)))
-                publisher.Changed();
+            var hosts = config?.Tinc?.Peers ?? [];
+            // Of a thousand hosts there are a thousand states, and most turns have nothing new of any.
+            if (_told is not { } told || told.Hosts != hosts || told.Reached != _tincNodes || told.Neighbors != _neighbors || !AreSame(states, told.Components))
+            {
+                var peers = PeerStates.Of(_neighbors).Concat(PeerStates.Of(hosts, _tincNodes));
+                if (book.SetStates(new Dictionary<string, string>(states.Concat(peers), StringComparer.Ordinal)))
+                    publisher.Changed();
+                _told = (states, _neighbors, hosts, _tincNodes);
+            }
             healthPort.Show(isWell: commit is { Result: CommitReport.Applied } && states.Values.All(state => state == OpenVpnStates.Up));
         }
 
@@ -132,6 +142,9 @@ internal sealed class Reporter(
         await services.ReportAsync(report, cancellation);
         _lastReport = bytes;
     }
+
+    private static bool AreSame(Dictionary<string, string> some, Dictionary<string, string> others) =>
+        some.Count == others.Count && some.All(state => others.TryGetValue(state.Key, out var other) && other == state.Value);
 
     private void RefreshNeighbors(DesiredState desired, TincConfig? tinc)
     {

@@ -138,6 +138,39 @@ public sealed class LastGoodTests : IDisposable
         Assert.Null(Folder.LoadHold(Fail));
     }
 
+    [Fact]
+    public async Task After_a_writing_the_next_one_waits_for_the_end_of_a_pause()
+    {
+        // Whatever it asks the time, ten seconds have passed: a writing takes that, and the pause after it nine times that.
+        var clock = new HurryingClock();
+        var lastGood = new LastGood(Folder, () => _told.Release(), clock, NullLogger.Instance);
+        lastGood.IsInForce();
+        lastGood.Save(Mark(1), Keys(1), Snapshot.Empty);
+        Assert.True(await _told.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+
+        lastGood.IsInForce();
+        lastGood.Save(Mark(2), Keys(2), Snapshot.Empty);
+        Assert.Equal(Mark(1), Folder.LoadInForce(Fail)!.Mark);
+
+        clock.EndPause();
+        Assert.True(await _told.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        lastGood.Save(Mark(2), Keys(2), Snapshot.Empty);
+        Assert.True(await _told.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        Assert.Equal(Mark(2), Folder.LoadInForce(Fail)!.Mark);
+    }
+
+    [Fact]
+    public void The_end_waits_for_no_pause()
+    {
+        var lastGood = new LastGood(Folder, () => _told.Release(), new HurryingClock(), NullLogger.Instance);
+        lastGood.IsInForce();
+        lastGood.Finish(Mark(1), Keys(1), Snapshot.Empty);
+        lastGood.IsInForce();
+        lastGood.Finish(Mark(2), Keys(2), Snapshot.Empty);
+
+        Assert.Equal(Mark(2), Folder.LoadInForce(Fail)!.Mark);
+    }
+
     private void Save(int n) => _lastGood.Save(Mark(n), Keys(n), Snapshot.Empty);
 
     private void Finish(int n) => _lastGood.Finish(Mark(n), Keys(n), Snapshot.Empty);
@@ -147,4 +180,27 @@ public sealed class LastGoodTests : IDisposable
     private static Snapshot Keys(int n) => new(n, KeySpace.Empty.SetItem("/nodes/gw/lan", Encoding.UTF8.GetBytes($"10.{n}.0.0/24")));
 
     private static void Fail(string problem) => Assert.Fail(problem);
+
+    /// <summary>Ten seconds later each time that it is asked, and a timer that fires when the test says so.</summary>
+    private sealed class HurryingClock : TimeProvider
+    {
+        private long _seconds;
+        private (TimerCallback Callback, object? State)? _timer;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Interlocked.Add(ref _seconds, 10);
+
+        public void EndPause()
+        {
+            Interlocked.Add(ref _seconds, 1000);
+            _timer!.Value.Callback(_timer.Value.State);
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _timer = (callback, state);
+            return TimeProvider.System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
 }
