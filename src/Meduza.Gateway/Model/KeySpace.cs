@@ -44,6 +44,13 @@ public sealed class KeySpace : IReadOnlyCollection<KeyValuePair<string, ReadOnly
 
     public bool ContainsKey(string key) => TryGetValue(key, out _);
 
+    /// <summary>True where both have the same keys with the same values.</summary>
+    public bool HasSameKeys(KeySpace other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Count == other.Count && _blocks.Count == other._blocks.Count && _blocks.Values.Zip(other._blocks.Values).All(pair => pair.First.HasSameKeys(pair.Second));
+    }
+
     public KeySpace SetItem(string key, ReadOnlyMemory<byte> value) => SetItems([KeyValuePair.Create(key, value)]);
 
     public KeySpace SetItems(IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> pairs)

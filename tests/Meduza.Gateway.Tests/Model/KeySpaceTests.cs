@@ -33,6 +33,7 @@ public sealed class KeySpaceTests
         Assert.Equal(model.Count, keys.Count);
         Assert.Equal(model.Select(pair => (pair.Key, pair.Value)), Pairs(keys));
         Assert.Equal(model.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(pair => (pair.Key, pair.Value)), Pairs(keys.Below(prefix)));
+        Assert.True(keys.HasSameKeys(KeySpace.Of(keys.Select(pair => KeyValuePair.Create(pair.Key, new ReadOnlyMemory<byte>(pair.Value.ToArray()))))));
         Assert.Equal(model.ContainsKey(prefix), keys.TryGetValue(prefix, out var found) && found.Span[0] == model[prefix]);
         Assert.Equal(NamesBelow(model.Keys, prefix), keys.NamesBelow(prefix));
     });
@@ -58,6 +59,15 @@ public sealed class KeySpaceTests
     {
         Assert.Equal(["a", "b"], ByNode(Some).Keys);
         Assert.Equal(["b"], ByNode(Some.Remove("/nodes/a/lan")).Keys);
+    }
+
+    [Fact]
+    public void Another_value_or_another_key_is_not_the_same()
+    {
+        Assert.False(Some.HasSameKeys(Some.SetItem("/nodes/b/lan", One(9))));
+        Assert.False(Some.HasSameKeys(Some.Remove("/commit")));
+        Assert.False(Some.HasSameKeys(Some.Remove("/commit").SetItem("/commiu", One(5))));
+        Assert.False(Some.HasSameKeys(Some.Remove("/nodes/b/lan").SetItem("/nodes/b/lat", One(2))));
     }
 
     [Fact]

@@ -23,6 +23,7 @@ internal sealed class Observer(
     private volatile bool _seenNoPackets;
     private ImmutableArray<DesiredWireGuard>? _seenNoStraysOf;
     private ImmutableDictionary<string, ObservedFile> _seenFiles = ImmutableDictionary.Create<string, ObservedFile>(StringComparer.Ordinal);
+    private (DesiredState Of, long Turn)? _seenFilesAt;
 
     /// <summary>False while no rules for packets are wanted, and none were found.</summary>
     public bool HasPackets => !_seenNoPackets;
@@ -71,8 +72,12 @@ internal sealed class Observer(
 
     private ImmutableDictionary<string, ObservedFile> Files(DesiredState desired)
     {
+        if (_seenFilesAt is var (of, turn) && ReferenceEquals(of, desired) && files.Turn == turn)
+            return _seenFiles;
         var owned = desired.Folders.Where(folder => folder.Owned).Select(folder => folder.Path).ToList();
         files.Follow(FoldersOf(desired.Files).Concat(owned));
+        // Before the first look: what happens from now on is another turn.
+        var now = files.Turn;
         // Most are what they were at the last look, so that is changed where they are not.
         var found = _seenFiles.ToBuilder();
         var count = 0;
@@ -92,6 +97,7 @@ internal sealed class Observer(
         }
         if (found.Count > count)
             found.RemoveRange([.. found.Keys.Except(desired.Files.Select(file => file.Path)).Except(owned.SelectMany(files.In))]);
+        _seenFilesAt = now is { } number ? (desired, number) : null;
         return _seenFiles = found.ToImmutable();
 
         void Take(string path, ObservedFile seen)

@@ -17,6 +17,14 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Folder> _folders = new(StringComparer.Ordinal);
+    private long _turn;
+    private volatile bool _isBlind;
+
+    /// <summary>
+    /// Another number whenever what was seen of any file counts no more: with the same one, the same looks see the same. Null
+    /// where the kernel does not tell of each followed folder.
+    /// </summary>
+    public long? Turn => _isBlind ? null : Interlocked.Read(ref _turn);
 
     /// <summary>Remembers from now on what lies in these folders, and nothing else any more.</summary>
     public void Follow(IEnumerable<string> folders)
@@ -32,6 +40,7 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
                 if (TryWatch(folder))
                     _folders[folder] = new();
             }
+            _isBlind = _folders.Count < wanted.Count;
         }
     }
 
@@ -68,6 +77,7 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
     /// <returns>True where that may matter to whoever looked.</returns>
     public bool Forget(FolderEvent happened)
     {
+        Interlocked.Increment(ref _turn);
         lock (_lock)
         {
             if (happened.Folder is null)
@@ -92,6 +102,7 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
     /// <summary>Something was done to a file by us: what was seen of it counts no more, from now on.</summary>
     public void Forget(string path)
     {
+        Interlocked.Increment(ref _turn);
         lock (_lock)
         {
             if (!_folders.TryGetValue(Path.GetDirectoryName(path)!, out var folder))
@@ -105,6 +116,7 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
     /// <summary>Everything is to be looked at itself.</summary>
     public void ForgetAll()
     {
+        Interlocked.Increment(ref _turn);
         lock (_lock)
         {
             foreach (var folder in _folders.Keys.ToList())

@@ -99,7 +99,7 @@ internal sealed partial class Reconciler
     private async Task<bool> ReadHostsAsync(CancellationToken cancellation)
     {
         var hosts = await store.ReadHostsAsync(cancellation);
-        var isSame = hosts.Count == _hosts.Count && hosts.All(host => _hosts.TryGetValue(host.Key, out var value) && value.Span.SequenceEqual(host.Value.Span));
+        var isSame = hosts.HasSameKeys(_hosts);
         if (!isSame || !_hostsKnown)
             lastGood.HostsChanged();
         (_hosts, _hostsKnown) = (hosts, true);

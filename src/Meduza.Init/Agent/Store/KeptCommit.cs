@@ -15,10 +15,7 @@ internal sealed record KeptCommit(CommitMark Mark, Snapshot Keys)
     public bool HasKeysOf(KeptCommit other) => HaveSameKeys(Keys, other.Keys);
 
     /// <inheritdoc cref="HasKeysOf"/>
-    public static bool HaveSameKeys(Snapshot one, Snapshot other) =>
-        one.Keys == other.Keys
-        || (one.Keys.Count == other.Keys.Count
-            && one.Keys.Zip(other.Keys).All(pair => pair.First.Key == pair.Second.Key && pair.First.Value.Span.SequenceEqual(pair.Second.Value.Span)));
+    public static bool HaveSameKeys(Snapshot one, Snapshot other) => one.Keys.HasSameKeys(other.Keys);
 }
 
 /// <summary>One of the commits that were applied and are kept.</summary>
