@@ -10,6 +10,17 @@ namespace Meduza.Gateway.Render;
 /// </summary>
 public static class Renderer
 {
+    /// <summary>What <see cref="Render"/> says of names alone: dnsmasq with the host records and the fallbacks, the same bytes.</summary>
+    public static DesiredState RenderNames(GatewayConfig config, Machine machine)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(machine);
+        var state = new StateBuilder();
+        DnsmasqRenderer.Render(config, machine, state);
+        NamesRenderer.Render(config, machine, state);
+        return state.Build();
+    }
+
     public static DesiredState Render(GatewayConfig config, Machine machine)
     {
         ArgumentNullException.ThrowIfNull(config);

@@ -77,6 +77,8 @@ internal static partial class AgentProgram
         var clock = TimeProvider.System;
         using var triggers = new Triggers();
         await using var services = await ServiceLink.ConnectAsync(ControlSocket.Path, cancellation);
+        var kept = new SnapshotFolder(SnapshotFolder.DefaultPath);
+        await FirstNames.StartAsync(settings, services, kept, log, cancellation);
         using var monitor = RouteMonitor.Open(RouteTopics.Links | RouteTopics.Addresses | RouteTopics.Rules);
         using var folders = FileWatch.TryOpen(log);
         using var here = MachineAccess.Open(
@@ -119,7 +121,7 @@ internal static partial class AgentProgram
         var reconciler = new Reconciler(
             settings, here.Machine, store, downloads, proxy, names, here.ProxyAddresses, services, preflight, here.Observer,
             new Applier(services, here, log),
-            new LastGood(new SnapshotFolder(SnapshotFolder.DefaultPath), () => triggers.Raise(Trigger.Report), clock, log), new ConfirmPolicy(clock, boot), reporter, words, triggers, clock,
+            new LastGood(kept, () => triggers.Raise(Trigger.Report), clock, log), new ConfirmPolicy(clock, boot), reporter, words, triggers, clock,
             log);
 
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

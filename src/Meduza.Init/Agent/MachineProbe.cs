@@ -12,7 +12,7 @@ internal static class MachineProbe
     /// <param name="warn">Told of a file of the image that cannot be used, in one line.</param>
     public static Machine Probe(NodeSettings settings, Accounts accounts, Action<string> warn)
     {
-        var machine = new Machine { Nameservers = settings.Nameservers, DefaultGateway = settings.DefaultGateway };
+        var machine = OfNames(settings, accounts);
         return machine with
         {
             FrrHasMgmtd = File.Exists(Path.Combine(machine.FrrDaemonFolder, "mgmtd")),
@@ -21,8 +21,14 @@ internal static class MachineProbe
             OpenVpnVersion = OpenVpnVersion(machine.OpenVpn) ?? machine.OpenVpnVersion,
             MihomoBase = Shipped(ShippedFile.Mihomo, warn) ?? machine.MihomoBase,
             MosdnsBase = Shipped(ShippedFile.Mosdns, warn) ?? machine.MosdnsBase,
-            Users = [.. machine.Users.Where(user => accounts.FindUser(user) is not null)],
         };
+    }
+
+    /// <summary>What is asked of no program: enough for rendering who answers names.</summary>
+    public static Machine OfNames(NodeSettings settings, Accounts accounts)
+    {
+        var machine = new Machine { Nameservers = settings.Nameservers, DefaultGateway = settings.DefaultGateway };
+        return machine with { Users = [.. machine.Users.Where(user => accounts.FindUser(user) is not null)] };
     }
 
     /// <summary>A file as the image has it; null where it has none, or none that can be used.</summary>

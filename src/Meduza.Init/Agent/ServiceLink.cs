@@ -22,6 +22,7 @@ internal sealed class ServiceLink : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ServiceStatus> _services = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ControlReply> _reconciles = new();
     private long _refresh;
+    private bool? _isBoot;
 
     private volatile Connection _connection;
 
@@ -36,6 +37,9 @@ internal sealed class ServiceLink : IAsyncDisposable
 
     /// <summary>All services that PID 1 has, its own excepted, as last heard.</summary>
     public IReadOnlyDictionary<string, ServiceStatus> Services => _services;
+
+    /// <summary>True where PID 1 had none when this agent asked first: the machine has just begun.</summary>
+    public bool IsBoot => _isBoot == true;
 
     /// <summary>True once PID 1 has said which those are.</summary>
     public bool HasHeard { get; private set; }
@@ -123,6 +127,7 @@ internal sealed class ServiceLink : IAsyncDisposable
             _services.TryRemove(gone, out _);
         foreach (var service in reply.Services)
             Note(service);
+        _isBoot ??= _services.IsEmpty;
     }
 
     /// <summary>Has PID 1 run <paramref name="definition"/>, and nothing else under its name.</summary>

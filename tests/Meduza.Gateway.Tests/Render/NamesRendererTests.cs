@@ -34,6 +34,28 @@ public sealed class NamesRendererTests
         Assert.Empty(elsewhere.Render("gw-a").Names!.Programs);
     }
 
+    [Theory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public void What_is_rendered_for_names_alone_is_what_the_whole_has_of_them(string mosdns)
+    {
+        var config = Fleet.Keys.With("/nodes/gw-a/", ("dnsmasq/enable", "true"), ("mosdns/enable", mosdns)).With("/dns/hosts/a.test", "10.0.0.1").Config("gw-a");
+        var machine = new Machine();
+
+        var (whole, names) = (Renderer.Render(config, machine), Renderer.RenderNames(config, machine));
+
+        var service = Assert.Single(names.Services);
+        Assert.True(service.SameProcessAs(whole.Services.Single(other => other.Name == NameUpstreams.Service)));
+        Assert.Equal(whole.Services.Single(other => other.Name == NameUpstreams.Service).ReloadRevision, service.ReloadRevision);
+        Assert.All(names.Folders, folder => Assert.Contains(folder, whole.Folders));
+        Assert.All(names.Files, file =>
+        {
+            var there = whole.Files.Single(other => other.Path == file.Path);
+            Assert.Equal((there.Mode, there.Owner, there.Secret), (file.Mode, null, false));
+            Assert.True(file.Live || there.Content.Span.SequenceEqual(file.Content.Span));
+        });
+    }
+
     [Fact]
     public void Where_dnsmasq_is_off_nobody_asks() =>
         Assert.Null(Fleet.Keys.With("/nodes/gw-a/dnsmasq/enable", "false").Render("gw-a").Names);

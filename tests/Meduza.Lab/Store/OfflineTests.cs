@@ -48,6 +48,19 @@ public sealed class OfflineTests : IDisposable
     }
 
     [Fact]
+    public void At_a_boot_names_are_answered_first_and_by_the_same_dnsmasq_as_ever_after()
+    {
+        var stopped = Reboot(() => _solo.Etcd.Start());
+
+        _solo.Gateway.WaitUntilUp(TimeSpan.FromMinutes(1));
+        Assert.Equal(stopped.Names, Names(_solo.Gateway.Daemons()));
+        var lines = _solo.Init.Output.Split('\n').ToList();
+        var names = lines.FindIndex(line => line.Contains("names first: dnsmasq as in the last good state", StringComparison.Ordinal));
+        Assert.InRange(names, 0, lines.FindIndex(line => line.Contains("service zebra", StringComparison.Ordinal)) - 1);
+        Assert.Single(lines, line => line.Contains("dnsmasq[", StringComparison.Ordinal) && line.Contains("started", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_damaged_snapshot_is_told_and_the_one_before_it_is_used()
     {
         _solo.Apply("second", ("/global/bgp/filter/in", "deny 10.0.0.0/8 le 32"));
@@ -179,6 +192,8 @@ public sealed class OfflineTests : IDisposable
     {
         var content = File.ReadAllBytes(file);
         content[^1] ^= 1;
+        // It may have another name, which is not to be damaged by this.
+        File.Delete(file);
         File.WriteAllBytes(file, content);
     }
 

@@ -25,7 +25,7 @@ internal sealed partial class Reconciler
         var hasTried = store.HasTried;
         if (store.Problem is null && _lookedAt is null)
             return; // it was reached, and is read in the next turn
-        if (!hasTried && services.Services.Count > 0)
+        if (!hasTried && !services.IsBoot)
             return;
         _lookedOnDisk = true;
         if (!_hostsKnown && lastGood.LoadHosts() is { } hosts)

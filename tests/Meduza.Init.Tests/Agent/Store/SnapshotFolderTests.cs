@@ -42,6 +42,22 @@ public sealed class SnapshotFolderTests : IDisposable
     }
 
     [Fact]
+    public void The_commit_in_force_is_written_once_and_has_two_names_when_it_is_applied()
+    {
+        _folder.KeepInForce(Mark(1), Keys(1));
+        _folder.KeepApplied(Mark(1), Keys(1), mayBeKept: true);
+        Assert.Equal([1L, 1], Commits());
+
+        _folder.KeepInForce(Mark(2), Keys(2));
+        Assert.Equal([2L, 1], Commits());
+        _folder.KeepApplied(Mark(3), Keys(3), mayBeKept: true);
+        Assert.Equal([2L, 3, 1], Commits());
+
+        File.WriteAllText(Path.Join(_folder.Place, "applied-0000000002"), "of its own");
+        Assert.Equal([2L, 1], Commits());
+    }
+
+    [Fact]
     public void What_was_applied_already_is_not_kept_twice()
     {
         _folder.KeepApplied(Mark(1), Keys(1), mayBeKept: true);
