@@ -24,6 +24,35 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(["key"], _folder.Names);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4096)]
+    [InlineData(10_000)]
+    public void Content_of_any_length_is_written_again_only_where_it_differs(int length)
+    {
+        var path = _folder["long"];
+        var content = new byte[length];
+        Assert.True(AtomicFile.WriteIfDifferent(path, content, Secret, 0, 0));
+        Assert.False(AtomicFile.WriteIfDifferent(path, content, Secret, 0, 0));
+        if (length == 0)
+            return;
+        content[^1] = 1;
+        Assert.True(AtomicFile.WriteIfDifferent(path, content, Secret, 0, 0));
+        Assert.Equal(content, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void A_second_name_stands_for_the_file_until_the_first_one_is_written_anew()
+    {
+        AtomicFile.Write(_folder["first"], "old"u8, Secret, 0, 0);
+        AtomicFile.Name(_folder["second"], _folder["first"], sync: true);
+        AtomicFile.Write(_folder["first"], "new"u8, Secret, 0, 0);
+
+        Assert.Equal(("new", "old"), (File.ReadAllText(_folder["first"]), File.ReadAllText(_folder["second"])));
+        Assert.Equal(EEXIST, Assert.Throws<LinuxException>(() => AtomicFile.Name(_folder["second"], _folder["first"])).Errno);
+    }
+
     [Fact]
     public void Mode_is_exact_whatever_the_umask()
     {
