@@ -23,7 +23,7 @@ usage: ./build.sh [VERB]
   demo          build three gateways in namespaces, ping across them, take them down (as root)
   lab           the same, and keep the network up for looking around, until Ctrl-C (as root)
   bench         measure; one line of JSON a figure (as root); "bench PART…" for some of it: supervision, flood, continuity,
-                rules, routes, wireguard, rendering, boot, names, commits, start, image
+                rules, routes, wireguard, rendering, boot, names, commits, start, image, vm
   soak          change the keys of three gateways at random, 10,000 times, while agents and members of etcd are killed and
                 links cut, and compare what they are with what they must be (as root); "soak N SEED" for N others, which
                 are the same ones for the same seed

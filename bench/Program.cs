@@ -18,6 +18,7 @@ using Meduza.Lab.Harness;
     ("commits", MeasureCommits),
     ("start", MeasureStart),
     ("image", ImageFigures.Measure),
+    ("vm", MachineFigures.Measure),
 ];
 
 if (args is ["size", var account])

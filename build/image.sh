@@ -61,7 +61,33 @@ try_programs() {
             die "$program of $1 does not run: $(head -n 1 "$IMAGE_FOLDER/tried")"
         say "$program: $(head -n 1 "$IMAGE_FOLDER/tried")"
     done
+    try_verbs "$1"
     rm -f "$IMAGE_FOLDER/tried"
+}
+
+# try_verbs ROOT
+# What works without a gateway: the keys of docs/example are judged, rendered and generated of. An emulated processor gives
+# the very files that this machine's own gives.
+try_verbs() {
+    local own=artifacts/meduza-init keys=docs/example/keys.yaml folder=$IMAGE_FOLDER/tried-verbs node=berlin
+    [ -e "$own" ] || publish_binary
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    qemu-aarch64 -L "$1" "$1/usr/bin/meduza" lint --from $keys > "$folder/lint-arm64" 2>&1 || die "lint of $1 does not run: $(head -n 1 "$folder/lint-arm64")"
+    "$own" lint --from $keys > "$folder/lint" 2>&1
+    qemu-aarch64 -L "$1" "$1/usr/bin/meduza" render --node $node --from $keys --out "$folder/files-arm64" > "$IMAGE_FOLDER/tried" 2>&1 ||
+        die "render of $1 does not run: $(head -n 1 "$IMAGE_FOLDER/tried")"
+    "$own" render --node $node --from $keys --out "$folder/files" > /dev/null
+    echo '{"node_id": "a", "node": {}, "global": {}, "all_nodes": {}}' > "$folder/input"
+    qemu-aarch64 -L "$1" "$1/usr/bin/meduza" generate dnsmasq < "$folder/input" > "$folder/generate-arm64" 2>&1 ||
+        die "generate of $1 does not run: $(head -n 1 "$folder/generate-arm64")"
+    "$own" generate dnsmasq < "$folder/input" > "$folder/generate"
+    local name
+    for name in lint files generate; do
+        diff -r "$folder/$name" "$folder/$name-arm64" > "$IMAGE_FOLDER/tried" || die "$name of $1 is not what this machine's is: $(head -n 3 "$IMAGE_FOLDER/tried")"
+    done
+    say "lint, render and generate give what they give here: $(find "$folder/files" -type f | wc -l) files"
+    rm -rf "$folder"
 }
 
 # fetch_third_party [confirm]

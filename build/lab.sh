@@ -19,7 +19,7 @@ run_bench() {
     # Optimized, since some of what ships is measured in it.
     prepare_lab bench bench/Meduza.Bench.csproj Release
     need_bench_tools
-    case " $* " in "  " | *" wireguard "*) need_vm ;; esac
+    case " $* " in "  " | *" wireguard "* | *" vm "*) need_vm ;; esac
     case " $* " in "  " | *" image "*) need_image ;; esac
     exec bench/bin/Release/net10.0/Meduza.Bench "$@"
 }

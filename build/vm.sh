@@ -40,7 +40,7 @@ make_bundle() {
         --kernel "$IMAGE_FOLDER/kernel-amd64-$1" --own rootfs --third-party third_party --out "$folder.new" --time "$(image_time)" ||
         die "no bundle was made; why is above"
     # The same files give the same bytes: one time for all. Small blocks, since with little memory single pages are read again.
-    mksquashfs "$folder.new/root" "$folder.new/root.squashfs" -comp zstd -Xcompression-level 19 -b 64K -all-root -no-xattrs -no-exports \
+    mksquashfs "$folder.new/root" "$folder.new/root.squashfs" -comp zstd -Xcompression-level 15 -b 64K -all-root -no-xattrs -no-exports \
         -mkfs-time "$(image_time)" -all-time "$(image_time)" -noappend -quiet -no-progress > "$folder.new/said" 2>&1 ||
         die "mksquashfs failed: $(tail -n 1 "$folder.new/said")"
     zstd -q -19 --rm -o "$folder.new/initramfs" "$folder.new/initramfs.cpio"

@@ -83,6 +83,10 @@ internal static partial class AgentProgram
         using var folders = FileWatch.TryOpen(log);
         using var here = MachineAccess.Open(
             settings, services.Services, triggers, clock, folders, problem => LogSetting(log, problem), cancellation);
+        if (!here.Machine.WireGuardInKernel)
+            LogFallback(log, KernelFeatures.NoWireGuard);
+        if (KernelFeatures.PacketProblem() is { } noPackets)
+            LogLack(log, noPackets);
         var book = new StatusBook(settings.NodeId, clock);
         using var publisher = new StatusPublisher(book);
         await using var openVpn = new OpenVpnStates(triggers, clock);
@@ -174,6 +178,12 @@ internal static partial class AgentProgram
 
     [LoggerMessage(3, LogLevel.Warning, "{Path} cannot be made: {Problem}")]
     private static partial void LogNoHosts(ILogger log, string path, string problem);
+
+    [LoggerMessage(4, LogLevel.Information, "{Problem}")]
+    private static partial void LogFallback(ILogger log, string problem);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Problem}")]
+    private static partial void LogLack(ILogger log, string problem);
 
     [LoggerMessage(2, LogLevel.Error, "{Problem}: ending, to be started again")]
     private static partial void LogEnded(ILogger log, string problem);

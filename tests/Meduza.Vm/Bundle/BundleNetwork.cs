@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using Meduza.Lab.Demo;
 using Meduza.Lab.Harness;
 
 namespace Meduza.Vm.Bundle;
@@ -9,6 +12,8 @@ namespace Meduza.Vm.Bundle;
 public sealed class BundleNetwork : IDisposable
 {
     public const string Node = "vm", Underlay = "192.0.2.11", Lan = "10.1.0.0/24", LanAddress = "10.1.0.1";
+
+    private const int Probe = 8080;
 
     /// <summary>The core's ends of the cards.</summary>
     public static IReadOnlyList<string> Taps { get; } = ["vm0", "vm1"];
@@ -52,5 +57,53 @@ public sealed class BundleNetwork : IDisposable
         }
     }
 
+    /// <summary>The probe's port takes connections while the last commit is applied and all that is enabled is up.</summary>
+    public bool IsWhole()
+    {
+        using var socket = Lab.Core.Open(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(Underlay), Probe), patience.Token).AsTask().GetAwaiter().GetResult();
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => Lab.Dispose();
+
+    /// <summary>The keys of the machine, <c>/commit</c> aside: one of each of what a gateway has, and all of it within the machine or of those around it.</summary>
+    public static IReadOnlyList<(string Key, string Value)> Keys()
+    {
+        var secret = DemoKeys.OpenVpnStaticKey();
+        var (a, b) = (WireGuardKeys.New(), WireGuardKeys.New());
+        return
+        [
+            .. DemoKeys.Global(),
+            .. DemoKeys.Node(Node, Lan, "10.255.0.1"),
+            .. DemoKeys.Tinc(Node, Underlay, "10.255.0.1/24"),
+            .. DemoKeys.Bgp(Node, 65001),
+            // Two ends of one tunnel each, over the machine's own loopback device.
+            .. DemoKeys.OpenVpn(Node, "a", "127.0.0.1 1195", "10.254.0.1", "10.254.0.2", 65003, secret, 1194),
+            .. DemoKeys.OpenVpn(Node, "b", "127.0.0.1 1194", "10.254.0.2", "10.254.0.1", 65003, secret, 1195),
+            ($"/nodes/{Node}/openvpn/a/bgp/enable", "false"), ($"/nodes/{Node}/openvpn/b/bgp/enable", "false"),
+            .. WireGuard("a", 51820, a.Private, b.Public, 51821), .. WireGuard("b", 51821, b.Private, a.Public, 51820),
+            ($"/nodes/{Node}/healthy/enable", "true"), ($"/nodes/{Node}/healthy/port", $"{Probe}"),
+            ("/dns/hosts/host.office", "10.1.0.2"),
+        ];
+
+        static IReadOnlyList<(string, string)> WireGuard(string name, int port, string secret, string peer, int peerPort)
+        {
+            var prefix = $"/nodes/{Node}/wireguard/{name}";
+            return
+            [
+                ($"{prefix}/enable", "true"), ($"{prefix}/private_key", secret), ($"{prefix}/listen_port", $"{port}"), ($"{prefix}/address", name == "a" ? "10.9.0.1/24" : "10.9.1.1/24"),
+                ($"{prefix}/peer/other/public_key", peer), ($"{prefix}/peer/other/endpoint", $"127.0.0.1:{peerPort}"), ($"{prefix}/peer/other/allowed_ips", "10.9.0.0/16"),
+                ($"{prefix}/peer/other/persistent_keepalive", "1"),
+            ];
+        }
+    }
 }
