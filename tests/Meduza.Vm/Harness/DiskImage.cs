@@ -3,7 +3,7 @@ using Meduza.Linux.Process;
 namespace Meduza.Vm.Harness;
 
 /// <summary>An ext4 file system in a file, made and read by e2fsprogs: nothing of it is mounted here.</summary>
-internal sealed class DiskImage
+public sealed class DiskImage
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
