@@ -105,17 +105,13 @@ internal static partial class AgentProgram
         candidates.Clear();
         var preflight = new PreflightCheck(
             candidates, here.Files, (program, stop) => StagedCommand.RunAsync(stage, program, PreflightCheck.Timeout, PreflightCheck.LongestOutput, stop));
-        using var subscriptions = new SubscriptionKeeper(
-            new DownloadFolder(SubscriptionKeeper.DefaultPath), SubscriptionSource.FetchAsync, transfers, triggers, clock, Random.Shared, log);
         var boot = ConfirmPolicy.ReadBoot();
         var proxy = new DownloadProxy(settings.DownloadProxy, services.Services);
-        var rules = new KeptFiles(NodeDownloads.RuleFilesPath, boot);
-        using var ruleFiles = new FileKeeper(
-            NodeDownloads.RuleFile, rules, new FileSource(rules, FetchLimits.File, RuleFileCheck.Problem, proxy.Find, clock).FetchAsync, transfers, triggers, clock, Random.Shared, log);
-        var data = new KeptFiles(NodeDownloads.GeodataPath, boot);
-        using var geodata = new FileKeeper(
-            NodeDownloads.GeographicalData, data, new FileSource(data, FetchLimits.File, GeodataCheck.Problem, proxy.Find, clock).FetchAsync, transfers, triggers, clock, Random.Shared, log);
-        var downloads = new NodeDownloads(subscriptions, ruleFiles, geodata);
+        var texts = new SubscriptionSource(new DownloadFolder(SubscriptionKeeper.DefaultPath), SubscriptionSource.GetAsync, clock);
+        using var subscriptions = Keeper(SubscriptionKeeper.Kind, texts);
+        using var ruleFiles = Keeper(NodeDownloads.RuleFile, new FileSource(new KeptFiles(NodeDownloads.RuleFilesPath, boot), FetchLimits.File, RuleFileCheck.Problem, proxy.Find, clock));
+        using var geodata = Keeper(NodeDownloads.GeographicalData, new FileSource(new KeptFiles(NodeDownloads.GeodataPath, boot), FetchLimits.File, GeodataCheck.Problem, proxy.Find, clock));
+        var downloads = new NodeDownloads(new SubscriptionKeeper(subscriptions, texts, log), ruleFiles, geodata);
         var metrics = settings.Metrics.Endpoint is { } endpoint
             ? new MetricsServer(endpoint, new MetricsSource(settings, services, reporter, downloads, clock).Read, triggers, clock, log)
             : null;
@@ -147,6 +143,8 @@ internal static partial class AgentProgram
         await life.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ended;
+
+        DownloadKeeper Keeper(DownloadKind kind, IDownloadSource source) => new(kind, source, transfers, triggers, clock, Random.Shared, log);
     }
 
     /// <summary>Programs that were told of this file may be started before etcd has answered: it is there, empty, from the start.</summary>

@@ -71,7 +71,7 @@ internal sealed class GenerateVerb : Verb
         try
         {
             ReadOnlyMemory<byte> text = file is null
-                ? (await SubscriptionSource.FetchAsync(clash.SubscriptionUrl!.Reveal(), had: null, transfer: null, cancellation)).Content!
+                ? (await SubscriptionSource.GetAsync(clash.SubscriptionUrl!.Reveal(), had: null, transfer: null, cancellation)).Content!
                 : SubscriptionSource.Read(file);
             return Subscription.Read(text, out var problem) is not null
                 ? machine with { Subscriptions = machine.Subscriptions.Add(name.ToString(), text) }

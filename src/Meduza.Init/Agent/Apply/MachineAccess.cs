@@ -22,7 +22,7 @@ internal sealed class MachineAccess : IDisposable
         CancellationToken cancellation)
     {
         Route = RouteSocket.Open();
-        ProxyAddresses = new(triggers, clock, Dns.GetHostAddressesAsync);
+        ProxyAddresses = new(triggers, clock, Dns.GetHostAddressesAsync, warn);
         Packets = new(Route, () => ProxyAddresses.Current);
         _kernelWireGuard = WireGuardSocket.TryOpen();
         var userspace = new UserspaceWireGuard();
@@ -56,7 +56,7 @@ internal sealed class MachineAccess : IDisposable
     /// <param name="services">What PID 1 runs, as it is known from time to time.</param>
     /// <param name="triggers">Raised when a peer's name was resolved.</param>
     /// <param name="folders">Tells of changes of files; null for who looks once.</param>
-    /// <param name="warn">Told of a file of the image that cannot be used, in one line.</param>
+    /// <param name="warn">Told of what this machine does not give, in one line.</param>
     /// <exception cref="LinuxException">The kernel does not give what every gateway needs.</exception>
     public static MachineAccess Open(
         NodeSettings settings, IReadOnlyDictionary<string, ServiceStatus> services, Triggers triggers, TimeProvider clock, FolderWatch? folders, Action<string> warn,

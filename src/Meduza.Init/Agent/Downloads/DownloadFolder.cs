@@ -6,12 +6,12 @@ using Meduza.Linux.Files;
 
 namespace Meduza.Init.Agent.Downloads;
 
-/// <summary>A file that was fetched, and what is known of it.</summary>
+/// <summary>Something that was fetched and is in memory.</summary>
 /// <param name="Content">All of it.</param>
-/// <param name="Validators">Of the answer that brought it.</param>
-/// <param name="Source">From where, as <see cref="DownloadFolder.Mark"/> has it.</param>
-/// <param name="FetchedAt">When that source was last found to have this; milliseconds since 1970.</param>
-internal sealed record Download(ReadOnlyMemory<byte> Content, Validators Validators, string Source, long FetchedAt);
+internal sealed record Download(ReadOnlyMemory<byte> Content, Validators Validators, string Source, long FetchedAt) : KeptCopy(Validators, Source, FetchedAt)
+{
+    public override long Size => Content.Length;
+}
 
 /// <summary>What stands before the content, in one line.</summary>
 /// <param name="Hash">XXH128 of the content.</param>
@@ -27,6 +27,9 @@ internal static partial class DownloadJson;
 /// <param name="path">Made when something is first kept.</param>
 internal sealed class DownloadFolder(string path)
 {
+    /// <summary>Where they lie.</summary>
+    public string Path => path;
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Stands for an address, which may have a token in it: tells one from another, and nothing of it.</summary>
@@ -65,6 +68,18 @@ internal sealed class DownloadFolder(string path)
         AtomicFile.Write(FileOf(name), [.. JsonText.Utf8(head, DownloadJson.Write), (byte)'\n', .. download.Content.Span], Private, uid: 0, gid: 0, sync: true);
     }
 
+    /// <summary>Deletes what has been kept for long, and is wanted no more.</summary>
+    /// <param name="wanted">Names.</param>
+    /// <param name="before">When it was last written.</param>
+    /// <exception cref="IOException">It cannot be deleted.</exception>
+    public void Sweep(IEnumerable<string> wanted, DateTimeOffset before)
+    {
+        var kept = wanted.Select(FileOf).ToHashSet(StringComparer.Ordinal);
+        var all = Directory.Exists(path) ? Directory.EnumerateFiles(path).ToList() : [];
+        foreach (var file in all.Where(file => !kept.Contains(file) && File.GetLastWriteTimeUtc(file) < before.UtcDateTime))
+            File.Delete(file);
+    }
+
     private static Download? Parse(byte[] bytes)
     {
         var end = bytes.AsSpan().IndexOf((byte)'\n');
@@ -84,5 +99,5 @@ internal sealed class DownloadFolder(string path)
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(XxHash128.Hash(bytes));
 
-    private string FileOf(string name) => Path.Join(path, name);
+    private string FileOf(string name) => System.IO.Path.Join(path, name);
 }

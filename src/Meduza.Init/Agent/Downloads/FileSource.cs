@@ -3,12 +3,6 @@ using Meduza.Linux;
 
 namespace Meduza.Init.Agent.Downloads;
 
-/// <summary>What came of the fetch of a file.</summary>
-/// <param name="File">As it is kept now.</param>
-/// <param name="IsNew">False where its content is the same still.</param>
-/// <param name="Way">How it was got, as what follows "fetched": <c>directly</c>, <c>through the proxy</c>.</param>
-internal sealed record FetchedFile(KeptFile File, bool IsNew, string Way);
-
 /// <summary>
 /// Fetches files into a folder: through a proxy while there is one, directly otherwise and where the proxy fails. What came of
 /// a file before a failure is gone on from, where the server says by what it is known and knows of parts. It is never in
@@ -19,28 +13,28 @@ internal sealed record FetchedFile(KeptFile File, bool IsNew, string Way);
 /// <param name="problem">As in <see cref="KeptFiles.Take"/>, of the file of that name.</param>
 /// <param name="proxy">Whom to ask at this moment; null for nobody.</param>
 /// <param name="clock">For when it was.</param>
-internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<string, Stream, string?> problem, Func<IWebProxy?> proxy, TimeProvider clock)
+internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<string, Stream, string?> problem, Func<IWebProxy?> proxy, TimeProvider clock) : IDownloadSource
 {
-    /// <summary>Fetches one.</summary>
-    /// <param name="name">Under which it is kept.</param>
-    /// <param name="url">http or https.</param>
-    /// <param name="had">What is kept; null where nothing is.</param>
-    /// <param name="transfer">Told of what comes.</param>
-    /// <param name="cancellation">Ends the fetch.</param>
-    /// <exception cref="FetchException">It cannot be had, or kept.</exception>
-    public async Task<FetchedFile> FetchAsync(string name, string url, KeptFile? had, Transfer transfer, CancellationToken cancellation)
+    public string Folder => files.Folder;
+
+    public KeptCopy? Load(string name, Action<string> warn) => files.Load(name, warn);
+
+    public void Sweep(IEnumerable<string> wanted, DateTimeOffset before) => files.Sweep(wanted, before);
+
+    public async Task<FetchedCopy> FetchAsync(string name, string url, KeptCopy? had, Transfer transfer, CancellationToken cancellation)
     {
+        var kept = (KeptFile?)had;
         if (proxy() is not { } way)
-            return await TryAsync(null, name, url, had, transfer, cancellation);
+            return await TryAsync(null, name, url, kept, transfer, cancellation);
         try
         {
-            return await TryAsync(way, name, url, had, transfer, cancellation);
+            return await TryAsync(way, name, url, kept, transfer, cancellation);
         }
         catch (FetchException proxied) when (proxied.IsOfTheWay)
         {
             try
             {
-                return await TryAsync(null, name, url, had, transfer, cancellation);
+                return await TryAsync(null, name, url, kept, transfer, cancellation);
             }
             catch (FetchException direct)
             {
@@ -49,7 +43,7 @@ internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<strin
         }
     }
 
-    private async Task<FetchedFile> TryAsync(IWebProxy? way, string name, string url, KeptFile? had, Transfer transfer, CancellationToken cancellation)
+    private async Task<FetchedCopy> TryAsync(IWebProxy? way, string name, string url, KeptFile? had, Transfer transfer, CancellationToken cancellation)
     {
         var source = DownloadFolder.Mark(url);
         // What another server is known to have says nothing of this one.

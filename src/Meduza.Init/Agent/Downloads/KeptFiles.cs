@@ -10,10 +10,10 @@ namespace Meduza.Init.Agent.Downloads;
 /// <param name="Path">Where its content lies, alone and in full; another content lies elsewhere.</param>
 /// <param name="Size">In bytes.</param>
 /// <param name="Hash">XXH128 of the content.</param>
-/// <param name="Validators">Of the answer that brought it.</param>
-/// <param name="Source">From where, as <see cref="DownloadFolder.Mark"/> has it.</param>
-/// <param name="FetchedAt">When that source was last found to have this; milliseconds since 1970.</param>
-internal sealed record KeptFile(string Path, long Size, string Hash, Validators Validators, string Source, long FetchedAt);
+internal sealed record KeptFile(string Path, long Size, string Hash, Validators Validators, string Source, long FetchedAt) : KeptCopy(Validators, Source, FetchedAt)
+{
+    public override long Size { get; } = Size;
+}
 
 /// <summary>
 /// The last good copies of files that programs read, which outlive this machine's restarts. Of each: its content, under a name

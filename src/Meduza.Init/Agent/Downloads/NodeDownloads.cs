@@ -5,7 +5,7 @@ using Meduza.Gateway.Render.Mihomo;
 namespace Meduza.Init.Agent.Downloads;
 
 /// <summary>All that is downloaded for this node: what is wanted of it, who asks for it anew, and what is told of it.</summary>
-internal sealed class NodeDownloads(SubscriptionKeeper subscriptions, FileKeeper ruleFiles, FileKeeper geodata)
+internal sealed class NodeDownloads(SubscriptionKeeper subscriptions, DownloadKeeper ruleFiles, DownloadKeeper geodata)
 {
     /// <summary>Where MosDNS's rule files are kept.</summary>
     public const string RuleFilesPath = "/data/meduza/rules";
@@ -20,12 +20,13 @@ internal sealed class NodeDownloads(SubscriptionKeeper subscriptions, FileKeeper
 
     public static DownloadKind GeographicalData { get; } = new("geodata", "geographical data", "/global/clash/subscriptions") { Several = "geographical data" };
 
+    private readonly DownloadKeeper[] _all = [subscriptions.Keeper, ruleFiles, geodata];
     private GatewayConfig? _config;
     private ImmutableArray<GeodataFile> _geodata = [];
     private bool _hadProxy;
 
     /// <summary>The refresh that is not answered yet, and what came of its parts.</summary>
-    private (long Number, RefreshOutcome? Subscription, RefreshOutcome? RuleFiles, RefreshOutcome? Geodata)? _refresh;
+    private (long Number, RefreshOutcome?[] Outcomes)? _refresh;
 
     public SubscriptionKeeper Subscriptions => subscriptions;
 
@@ -36,11 +37,10 @@ internal sealed class NodeDownloads(SubscriptionKeeper subscriptions, FileKeeper
     public ImmutableDictionary<string, string> Geodata => geodata.Ready;
 
     /// <summary>Why something is not the newest.</summary>
-    public ImmutableArray<KeyFinding> Problems =>
-        [.. subscriptions.Problem is { } problem ? (KeyFinding[])[problem] : [], .. ruleFiles.Problems, .. geodata.Problems];
+    public ImmutableArray<KeyFinding> Problems => [.. _all.SelectMany(keeper => keeper.Problems)];
 
     /// <summary>How it stands with each.</summary>
-    public ImmutableArray<DownloadState> States => [.. subscriptions.State is { } state ? (DownloadState[])[state] : [], .. ruleFiles.States, .. geodata.States];
+    public ImmutableArray<DownloadState> States => [.. _all.SelectMany(keeper => keeper.States)];
 
     /// <summary>Says what the keys name. What is kept of it is there when this returns.</summary>
     /// <param name="config">Null where there is no commit yet.</param>
@@ -52,13 +52,13 @@ internal sealed class NodeDownloads(SubscriptionKeeper subscriptions, FileKeeper
         {
             subscriptions.Want(config?.Clash);
             ruleFiles.Want(
-                [.. (config?.Mosdns?.RuleFiles ?? []).Select(file => new WantedFile(file.Path.ToString(), file.Url))],
+                [.. (config?.Mosdns?.RuleFiles ?? []).Select(file => new WantedDownload(file.Path.ToString(), file.Url))],
                 config?.Mosdns?.Refresh ?? TimeSpan.Zero);
             _config = config;
         }
         if (wanted != _geodata)
         {
-            geodata.Want([.. wanted.Select(file => new WantedFile(file.Name, file.Url))], GeodataInterval);
+            geodata.Want([.. wanted.Select(file => new WantedDownload(file.Name, file.Url))], GeodataInterval);
             _geodata = wanted;
         }
         if (hasProxy && !_hadProxy)
@@ -73,31 +73,25 @@ internal sealed class NodeDownloads(SubscriptionKeeper subscriptions, FileKeeper
     /// <param name="number">Of who asks: to be found in <see cref="TakeOutcome"/> when it is over.</param>
     public void Refresh(long number)
     {
-        _refresh = (number, null, null, null);
-        subscriptions.Refresh(number);
-        ruleFiles.Refresh(number);
-        geodata.Refresh(number);
+        _refresh = (number, new RefreshOutcome?[_all.Length]);
+        foreach (var keeper in _all)
+            keeper.Refresh(number);
     }
 
     /// <summary>How a refresh ended, all that it brought being there; null where none did since the last look.</summary>
     public RefreshOutcome? TakeOutcome()
     {
-        if (_refresh is not var (number, subscription, files, data))
+        if (_refresh is not var (number, outcomes))
             return null;
-        subscription ??= Of(subscriptions.TakeOutcome());
-        files ??= Of(ruleFiles.TakeOutcome());
-        data ??= Of(geodata.TakeOutcome());
-        _refresh = (number, subscription, files, data);
-        if (subscription is null || files is null || data is null)
+        for (var i = 0; i < _all.Length; i++)
+            outcomes[i] ??= _all[i].TakeOutcome() is { } outcome && outcome.Number == number ? outcome : null;
+        if (outcomes.Contains(null))
             return null;
         _refresh = null;
-        RefreshOutcome[] all = [subscription, files, data];
-        if (all.Any(outcome => outcome.Error is not null))
-            return new(number, null, string.Join("; ", all.Select(outcome => outcome.Error ?? outcome.Text).Where(text => text is { Length: > 0 })));
-        var words = all.Select(outcome => outcome.Text!).Where(text => text.Length > 0).ToList();
+        var words = outcomes.Select(outcome => outcome!.Error ?? outcome.Text!).Where(text => text.Length > 0).ToList();
+        if (outcomes.Any(outcome => outcome!.Error is not null))
+            return new(number, null, string.Join("; ", words));
         return words.Count > 0 ? new(number, string.Join("; ", words), null) : new(number, null, "nothing is downloaded for this node: " + Remedy);
-
-        RefreshOutcome? Of(RefreshOutcome? outcome) => outcome?.Number == number ? outcome : null;
     }
 
     private const string Remedy =
@@ -107,7 +101,7 @@ internal sealed class NodeDownloads(SubscriptionKeeper subscriptions, FileKeeper
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] tasks = [subscriptions.RunAsync(life.Token), ruleFiles.RunAsync(life.Token), geodata.RunAsync(life.Token)];
+        var tasks = Array.ConvertAll(_all, keeper => keeper.RunAsync(life.Token));
         var ended = await Task.WhenAny(tasks);
         await life.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

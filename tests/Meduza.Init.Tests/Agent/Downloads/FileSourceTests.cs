@@ -37,14 +37,14 @@ public sealed partial class FileSourceTests : IDisposable
     private KeptFile? Kept => Files.Load(Name, Assert.Fail);
 
     /// <summary>Another agent each time: nothing is remembered but what is on the disk.</summary>
-    private async Task<FetchedFile> Fetch(string url, int longest = Longest)
+    private async Task<FetchedCopy> Fetch(string url, int longest = Longest)
     {
         var limits = new FetchLimits(TimeSpan.FromMinutes(5), _quiet, longest);
         using var transfer = new Transfers(_triggers, _clock).Begin("rule_file", Name);
         return await new FileSource(Files, limits, RuleFileCheck.Problem, () => _proxy, _clock).FetchAsync(Name, url, Kept, transfer, Cancellation);
     }
 
-    private Task<FetchedFile> Fetch(WebServer server) => Fetch($"http://127.0.0.1:{server.Port}/cn.txt");
+    private Task<FetchedCopy> Fetch(WebServer server) => Fetch($"http://127.0.0.1:{server.Port}/cn.txt");
 
     private async Task<string> Refused(WebServer server) => (await Assert.ThrowsAsync<FetchException>(() => Fetch(server))).Message;
 
@@ -96,11 +96,11 @@ public sealed partial class FileSourceTests : IDisposable
 
         var fetched = await Fetch(server);
 
-        Assert.Equal((true, "directly", (long)Body.Length), (fetched.IsNew, fetched.Way, fetched.File.Size));
+        Assert.Equal((true, "directly", (long)Body.Length), (fetched.IsNew, fetched.Way, fetched.Copy.Size));
         Assert.Equal(Body, Content);
-        Assert.Equal(Kept, fetched.File);
+        Assert.Equal(Kept, fetched.Copy);
         Assert.Equal(["HASH", "json"], Endings);
-        Assert.True(File.GetUnixFileMode(fetched.File.Path).HasFlag(UnixFileMode.OtherRead));
+        Assert.True(File.GetUnixFileMode(((KeptFile)fetched.Copy).Path).HasFlag(UnixFileMode.OtherRead));
         Assert.Contains("\r\nAccept-Encoding: gzip, br\r\n", Assert.Single(server.Requests), StringComparison.Ordinal);
     }
 
@@ -114,9 +114,9 @@ public sealed partial class FileSourceTests : IDisposable
         var again = await Fetch(server);
 
         Assert.False(again.IsNew);
-        Assert.Equal(first.File with { FetchedAt = again.File.FetchedAt }, again.File);
-        Assert.Equal(3_600_000, again.File.FetchedAt - first.File.FetchedAt);
-        Assert.Equal(Kept, again.File);
+        Assert.Equal(first.Copy with { FetchedAt = again.Copy.FetchedAt }, again.Copy);
+        Assert.Equal(3_600_000, again.Copy.FetchedAt - first.Copy.FetchedAt);
+        Assert.Equal(Kept, again.Copy);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed partial class FileSourceTests : IDisposable
         var second = await Fetch(other);
         Assert.DoesNotContain("If-", Assert.Single(other.Requests), StringComparison.Ordinal);
         Assert.False(second.IsNew);
-        Assert.NotEqual(first.File.Source, Kept!.Source);
+        Assert.NotEqual(first.Copy.Source, Kept!.Source);
     }
 
     [Theory]
@@ -267,7 +267,7 @@ public sealed partial class FileSourceTests : IDisposable
         using var server = new WebServer(_ => WebServer.Ok($"domain:{number}\n"));
         var kept = new List<KeptFile>();
         for (; number < 3; number++)
-            kept.Add((await Fetch(server)).File);
+            kept.Add((KeptFile)(await Fetch(server)).Copy);
         Assert.Equal([false, true, true], kept.Select(file => File.Exists(file.Path)));
         Assert.Equal(kept[2], Kept);
     }

@@ -16,7 +16,7 @@ public sealed class NodeDownloadsTests : IDisposable
     private readonly Triggers _triggers = new();
     private readonly CancellationTokenSource _end = new();
     private readonly SubscriptionKeeper _subscriptions;
-    private readonly FileKeeper _ruleFiles, _geodata;
+    private readonly DownloadKeeper _texts, _ruleFiles, _geodata;
     private readonly NodeDownloads _downloads;
     private readonly Task _running;
     private bool _serverIsUp = true;
@@ -25,9 +25,11 @@ public sealed class NodeDownloadsTests : IDisposable
     {
         var clock = new ManualClock();
         var transfers = new Transfers(_triggers, clock);
-        _subscriptions = new(new(_path), (_, _, _, _) => Task.FromResult(new Fetched("proxies: [{name: a, type: direct}]\n"u8.ToArray(), Validators.None)), transfers, _triggers, clock, new Random(1), NullLogger.Instance);
-        _ruleFiles = new(NodeDownloads.RuleFile, new(_path, "boot"), FetchAsync, transfers, _triggers, clock, new Random(1), NullLogger.Instance);
-        _geodata = new(NodeDownloads.GeographicalData, new(_path, "boot"), FetchAsync, transfers, _triggers, clock, new Random(1), NullLogger.Instance);
+        var source = new SubscriptionSource(new(_path), (_, _, _, _) => Task.FromResult(new Fetched("proxies: [{name: a, type: direct}]\n"u8.ToArray(), Validators.None)), clock);
+        _texts = new(SubscriptionKeeper.Kind, source, transfers, _triggers, clock, new Random(1), NullLogger.Instance);
+        _subscriptions = new(_texts, source, NullLogger.Instance);
+        _ruleFiles = new(NodeDownloads.RuleFile, new FilesOf(new(_path, "boot"), FetchAsync), transfers, _triggers, clock, new Random(1), NullLogger.Instance);
+        _geodata = new(NodeDownloads.GeographicalData, new FilesOf(new(_path, "boot"), FetchAsync), transfers, _triggers, clock, new Random(1), NullLogger.Instance);
         _downloads = new(_subscriptions, _ruleFiles, _geodata);
         _running = _downloads.RunAsync(_end.Token);
     }
@@ -36,7 +38,7 @@ public sealed class NodeDownloadsTests : IDisposable
     {
         _end.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => _running.GetAwaiter().GetResult());
-        _subscriptions.Dispose();
+        _texts.Dispose();
         _ruleFiles.Dispose();
         _geodata.Dispose();
         _end.Dispose();
@@ -45,9 +47,9 @@ public sealed class NodeDownloadsTests : IDisposable
             Directory.Delete(_path, recursive: true);
     }
 
-    private Task<FetchedFile> FetchAsync(string name, string url, KeptFile? had, Transfer transfer, CancellationToken cancellation) => _serverIsUp
-        ? Task.FromResult(new FetchedFile(new($"/kept/{name}", 1, "1", Validators.None, DownloadFolder.Mark(url), 0), had is null, "directly"))
-        : Task.FromException<FetchedFile>(new FetchException("x cannot be asked for it: it refuses connections"));
+    private Task<FetchedCopy> FetchAsync(string name, string url, KeptCopy? had, CancellationToken cancellation) => _serverIsUp
+        ? Task.FromResult(new FetchedCopy(new KeptFile($"/kept/{name}", 1, "1", Validators.None, DownloadFolder.Mark(url), 0), had is null, "directly"))
+        : Task.FromException<FetchedCopy>(new FetchException("x cannot be asked for it: it refuses connections"));
 
     private static GatewayConfig Config(bool subscription = true, bool ruleFiles = true) => new()
     {
@@ -79,12 +81,12 @@ public sealed class NodeDownloadsTests : IDisposable
         Assert.StartsWith("subscription 'main': ", Outcome(2).Text, StringComparison.Ordinal);
         _downloads.Want(Config(subscription: false), [], hasProxy: false);
         Assert.True(SpinWait.SpinUntil(() => _downloads.RuleFiles.Count == 1, Patience));
-        Assert.Equal(new(3, "rule files: 0 new, 1 not modified", null), Outcome(3));
+        Assert.Equal(new(3, "rule file 'a.txt': not modified", null), Outcome(3));
         _downloads.Want(Config(), [], hasProxy: false);
-        Assert.Equal(new(4, "subscription 'main': not modified; rule files: 0 new, 1 not modified", null), Outcome(4));
+        Assert.Equal(new(4, "subscription 'main': not modified; rule file 'a.txt': not modified", null), Outcome(4));
         _downloads.Want(Config(), [new("ASN.mmdb", "https://x/asn")], hasProxy: false);
         Assert.True(SpinWait.SpinUntil(() => _downloads.Geodata.Count == 1, Patience));
-        Assert.EndsWith("; geographical data: 0 new, 1 not modified", Outcome(5).Text, StringComparison.Ordinal);
+        Assert.EndsWith("; geographical data 'ASN.mmdb': not modified", Outcome(5).Text, StringComparison.Ordinal);
         Assert.Equal(["subscription main", "rule_file a.txt", "geodata ASN.mmdb"], _downloads.States.Select(state => $"{state.Kind} {state.Name}"));
     }
 

@@ -21,9 +21,10 @@ public sealed class SubscriptionKeeperTests : IDisposable
     private Func<string, Validators?, Fetched> _server = (_, _) => throw new FetchException("x cannot be asked for it: it refuses connections");
     private readonly List<(string Url, Validators? Had)> _asked = [];
     private SubscriptionKeeper _keeper;
+    private DownloadKeeper _downloads;
     private Task _running;
 
-    public SubscriptionKeeperTests() => (_keeper, _running) = Begin();
+    public SubscriptionKeeperTests() => (_keeper, _downloads, _running) = Begin();
 
     public void Dispose()
     {
@@ -33,10 +34,11 @@ public sealed class SubscriptionKeeperTests : IDisposable
             Directory.Delete(_path, recursive: true);
     }
 
-    private (SubscriptionKeeper, Task) Begin()
+    private (SubscriptionKeeper, DownloadKeeper, Task) Begin()
     {
-        var keeper = new SubscriptionKeeper(new(_path), Fetch, new Transfers(_triggers, _clock), _triggers, _clock, new Random(1), NullLogger.Instance);
-        return (keeper, keeper.RunAsync(_end.Token));
+        var source = new SubscriptionSource(new(_path), Fetch, _clock);
+        var downloads = new DownloadKeeper(SubscriptionKeeper.Kind, source, new Transfers(_triggers, _clock), _triggers, _clock, new Random(1), NullLogger.Instance);
+        return (new(downloads, source, NullLogger.Instance), downloads, downloads.RunAsync(_end.Token));
     }
 
     /// <summary>The agent ends, whatever it was at.</summary>
@@ -44,7 +46,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
     {
         _end.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => _running.GetAwaiter().GetResult());
-        _keeper.Dispose();
+        _downloads.Dispose();
         _end.Dispose();
     }
 
@@ -52,10 +54,10 @@ public sealed class SubscriptionKeeperTests : IDisposable
     {
         End();
         _end = new();
-        (_keeper, _running) = Begin();
+        (_keeper, _downloads, _running) = Begin();
     }
 
-    private Task<Fetched> Fetch(string url, Validators? had, Transfer transfer, CancellationToken cancellation)
+    private Task<Fetched> Fetch(string url, Validators? had, Transfer? transfer, CancellationToken cancellation)
     {
         lock (_lock)
         {
@@ -99,6 +101,8 @@ public sealed class SubscriptionKeeperTests : IDisposable
     private string? InUse(ClashConfig clash) =>
         _keeper.TextsFor(clash, null).TryGetValue(clash.Subscription!.ToString()!, out var text) ? Encoding.UTF8.GetString(text.Span) : null;
 
+    private KeyFinding? Problem => _downloads.Problems.SingleOrDefault();
+
     private SubscriptionCandidate Offered()
     {
         Until(() => _keeper.Candidate is not null);
@@ -116,7 +120,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
 
         _keeper.Take(candidate);
 
-        Assert.Equal((Good, null), (InUse(Clash()), _keeper.Problem));
+        Assert.Equal((Good, null), (InUse(Clash()), Problem));
         Assert.Null(_keeper.Candidate);
     }
 
@@ -124,17 +128,17 @@ public sealed class SubscriptionKeeperTests : IDisposable
     public void A_server_that_is_down_at_first_is_asked_until_it_answers()
     {
         _keeper.Want(Clash());
-        Until(() => _keeper.Problem is not null);
+        Until(() => Problem is not null);
         Assert.Equal(
-            "x cannot be asked for it: it refuses connections; there is no earlier one, and it is fetched again", _keeper.Problem!.Message);
-        Assert.Equal("/global/clash/subscriptions/main/url", _keeper.Problem.Key);
+            "x cannot be asked for it: it refuses connections; there is no earlier one, and it is fetched again", Problem!.Message);
+        Assert.Equal("/global/clash/subscriptions/main/url", Problem.Key);
 
         Serve((_, _) => Answer(Good));
         _clock.Advance(TimeSpan.FromSeconds(5));
         _keeper.Want(Clash(minutes: 5)); // whatever wakes it
         _keeper.Take(Offered());
 
-        Assert.Null(_keeper.Problem);
+        Assert.Null(Problem);
     }
 
     [Fact]
@@ -164,7 +168,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
         _keeper.Take(Offered());
         for (var again = 2; again < 5; again++)
         {
-            _keeper.Refresh(1);
+            _downloads.Refresh(1);
             Until(() => Asked == again);
         }
         Assert.Null(_keeper.Candidate);
@@ -179,11 +183,11 @@ public sealed class SubscriptionKeeperTests : IDisposable
         _keeper.Take(Offered());
 
         Serve((_, _) => Answer("<html>you have no subscription any more</html>"));
-        _keeper.Refresh(1);
-        Until(() => _keeper.Problem is not null);
+        _downloads.Refresh(1);
+        Until(() => Problem is not null);
 
-        Assert.Contains("it is not a mihomo configuration", _keeper.Problem!.Message, StringComparison.Ordinal);
-        Assert.EndsWith("; the one before stays in use, and it is fetched again", _keeper.Problem.Message, StringComparison.Ordinal);
+        Assert.Contains("it is not a mihomo configuration", Problem!.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; the one before stays in use, and it is fetched again", Problem.Message, StringComparison.Ordinal);
         Assert.Equal((Good, null), (InUse(Clash()), _keeper.Candidate));
     }
 
@@ -192,13 +196,13 @@ public sealed class SubscriptionKeeperTests : IDisposable
     {
         Serve((_, _) => new(null, null!));
         _keeper.Want(Clash());
-        Until(() => _keeper.Problem is not null);
-        Assert.StartsWith("this version cannot read it (", _keeper.Problem!.Message, StringComparison.Ordinal);
+        Until(() => Problem is not null);
+        Assert.StartsWith("this version cannot fetch it (", Problem!.Message, StringComparison.Ordinal);
 
         Serve((_, _) => Answer(Good));
-        _keeper.Refresh(1);
+        _downloads.Refresh(1);
         _keeper.Take(Offered());
-        Assert.Equal((Good, null), (InUse(Clash()), _keeper.Problem));
+        Assert.Equal((Good, null), (InUse(Clash()), Problem));
     }
 
     [Fact]
@@ -208,11 +212,11 @@ public sealed class SubscriptionKeeperTests : IDisposable
         _keeper.Want(Clash());
         _keeper.Take(Offered());
         Serve((_, _) => Answer(Better));
-        _keeper.Refresh(1);
+        _downloads.Refresh(1);
 
         _keeper.Refuse(Offered(), "mihomo says no");
 
-        Assert.Contains("mihomo says no", _keeper.Problem!.Message, StringComparison.Ordinal);
+        Assert.Contains("mihomo says no", Problem!.Message, StringComparison.Ordinal);
         Restart();
         Assert.Equal(Good, InUse(Clash()));
     }
@@ -254,7 +258,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
     {
         _keeper.Want(null);
         _keeper.Want(new ClashConfig());
-        _keeper.Refresh(1);
+        _downloads.Refresh(1);
         Thread.Sleep(50);
         Assert.Equal(0, Asked);
     }
@@ -263,7 +267,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
     private RefreshOutcome Outcome()
     {
         RefreshOutcome? outcome = null;
-        Until(() => (outcome = _keeper.TakeOutcome()) is not null);
+        Until(() => (outcome = _downloads.TakeOutcome()) is not null);
         return outcome!;
     }
 
@@ -273,14 +277,14 @@ public sealed class SubscriptionKeeperTests : IDisposable
         Serve((_, had) => had is null ? Answer(Good, "\"1\"") : new(null, had));
         _keeper.Want(Clash());
         _keeper.Take(Offered());
-        Assert.Null(_keeper.TakeOutcome());
-        _keeper.Refresh(1);
+        Assert.Null(_downloads.TakeOutcome());
+        _downloads.Refresh(1);
         Assert.Equal(new(1, "subscription 'main': not modified", null), Outcome());
 
         Serve((_, _) => Answer(Better));
-        _keeper.Refresh(2);
+        _downloads.Refresh(2);
         var candidate = Offered();
-        Assert.Null(_keeper.TakeOutcome());
+        Assert.Null(_downloads.TakeOutcome());
         _keeper.Take(candidate);
 
         Assert.Equal(new(2, $"subscription 'main': fetched, {Better.Length} bytes, in use from now on", null), Outcome());
@@ -290,12 +294,12 @@ public sealed class SubscriptionKeeperTests : IDisposable
     public void Who_asks_for_it_is_told_why_it_cannot_be_had_or_used()
     {
         _keeper.Want(Clash());
-        _keeper.Refresh(1);
+        _downloads.Refresh(1);
         Assert.Equal(
             new(1, null, "subscription 'main': x cannot be asked for it: it refuses connections; there is no earlier one, and it is fetched again"), Outcome());
 
         Serve((_, _) => Answer(Good));
-        _keeper.Refresh(2);
+        _downloads.Refresh(2);
         _keeper.Refuse(Offered(), "mihomo says no");
 
         Assert.Equal("subscription 'main': mihomo says no; there is no earlier one, and it is fetched again", Outcome().Error);
@@ -310,7 +314,7 @@ public sealed class SubscriptionKeeperTests : IDisposable
         _keeper.Want(Clash("other"));
         _keeper.Take(Offered());
         Serve((_, _) => Answer(Better));
-        _keeper.Refresh(1);
+        _downloads.Refresh(1);
         _ = Offered();
 
         // It is there already, and not due: it is fetched all the same.
@@ -323,13 +327,13 @@ public sealed class SubscriptionKeeperTests : IDisposable
     [Fact]
     public void Who_asks_where_nothing_is_wanted_is_told_so_and_so_is_who_waits_when_nothing_is_wanted_any_more()
     {
-        _keeper.Refresh(1);
+        _downloads.Refresh(1);
         Assert.Equal(1, Outcome().Number);
         Serve((_, _) => Answer(Good));
         _keeper.Want(Clash());
         _ = Offered();
-        _keeper.Refresh(2);
-        Assert.Null(_keeper.TakeOutcome());
+        _downloads.Refresh(2);
+        Assert.Null(_downloads.TakeOutcome());
 
         _keeper.Want(null);
 

@@ -15,7 +15,7 @@ public sealed class SubscriptionSourceTests : IDisposable
     {
         var path = Path.Combine(_folder, "main.yaml");
         await File.WriteAllTextAsync(path, "proxies: []\n", TestContext.Current.CancellationToken);
-        Assert.Equal("proxies: []\n"u8.ToArray(), (await SubscriptionSource.FetchAsync("file://" + path, null, null, TestContext.Current.CancellationToken)).Content);
+        Assert.Equal("proxies: []\n"u8.ToArray(), (await SubscriptionSource.GetAsync("file://" + path, null, null, TestContext.Current.CancellationToken)).Content);
     }
 
     [Fact]

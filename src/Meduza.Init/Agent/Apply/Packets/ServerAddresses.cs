@@ -14,16 +14,18 @@ namespace Meduza.Init.Agent.Apply.Packets;
 /// </summary>
 /// <param name="triggers">Raised when an address came or went.</param>
 /// <param name="resolve">Looks a name up.</param>
-internal sealed class ServerAddresses(Triggers triggers, TimeProvider clock, Func<string, CancellationToken, Task<IPAddress[]>> resolve) : IDisposable
+/// <param name="warn">Told why changes of files are not told, in one line.</param>
+internal sealed class ServerAddresses(
+    Triggers triggers, TimeProvider clock, Func<string, CancellationToken, Task<IPAddress[]>> resolve, Action<string> warn) : IDisposable
 {
     /// <summary>How long an answer is good. The one before it stays as long again: a connection may go on to where it began.</summary>
     public static readonly TimeSpan NameInterval = TimeSpan.FromMinutes(5);
 
-    /// <summary>From a failed look-up to the next.</summary>
+    /// <summary>From a failed look-up to the next, and from one look at files to the next where their changes are not told.</summary>
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often is looked whether a provider gave something else.</summary>
-    public static readonly TimeSpan FileInterval = TimeSpan.FromSeconds(15);
+    /// <summary>How soon after one look at a provider's file the next one may be.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private const int AtOnce = 16, MostAddresses = 8192, LongestFile = 16 << 20;
@@ -68,18 +70,55 @@ internal sealed class ServerAddresses(Triggers triggers, TimeProvider clock, Fun
 
     public async Task RunAsync(CancellationToken cancellation)
     {
+        using var changed = new PacedTrigger(_wake, Trigger.Observe, Pause, clock);
+        using var watch = new ProviderWatch(changed.Wish, warn);
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task[] tasks = [changed.RunAsync(life.Token), LoopAsync(watch, life.Token)];
+        var ended = await Task.WhenAny(tasks);
+        await life.CancelAsync();
+        await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ended;
+    }
+
+    private async Task LoopAsync(ProviderWatch watch, CancellationToken cancellation)
+    {
         while (true)
         {
-            var wanted = await LookAsync(cancellation);
-            await _wake.TakeAsync(wanted.IsEmpty ? Timeout.InfiniteTimeSpan : wanted.ProviderFiles.IsEmpty ? RetryInterval : FileInterval, cancellation);
+            // Before they are read: what is done after that is told.
+            var isTold = watch.Follow(_wanted.ProviderFiles);
+            await LookAsync(cancellation);
+            await _wake.TakeAsync(isTold ? UntilDue : RetryInterval, cancellation);
         }
+    }
+
+    /// <summary>How long until a name is to be looked up again; infinite where there is none.</summary>
+    private TimeSpan UntilDue
+    {
+        get
+        {
+            var until = Timeout.InfiniteTimeSpan;
+            foreach (var name in _names.Values)
+            {
+                var wait = WaitOf(name);
+                if (until == Timeout.InfiniteTimeSpan || wait < until)
+                    until = wait;
+            }
+            return until;
+        }
+    }
+
+    private TimeSpan WaitOf(Name name)
+    {
+        if (name.AskedAt is not { } at)
+            return TimeSpan.Zero;
+        var wait = (name.HasFailed ? RetryInterval : NameInterval) - clock.GetElapsedTime(at);
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
     public void Dispose() => _wake.Dispose();
 
     /// <summary>Looks at files, and looks up the names that are due.</summary>
-    /// <returns>Whose they are.</returns>
-    internal async Task<ProxyServers> LookAsync(CancellationToken cancellation)
+    internal async Task LookAsync(CancellationToken cancellation)
     {
         var wanted = _wanted;
         HashSet<string> hosts = new(wanted.Hosts, StringComparer.OrdinalIgnoreCase);
@@ -101,7 +140,7 @@ internal sealed class ServerAddresses(Triggers triggers, TimeProvider clock, Fun
         List<Task> asked = [];
         foreach (var (host, name) in _names)
         {
-            if (!IsDue(name))
+            if (WaitOf(name) > TimeSpan.Zero)
                 continue;
             asked.Add(LookUpAsync(host, name, cancellation));
             if (asked.Count < AtOnce)
@@ -112,11 +151,7 @@ internal sealed class ServerAddresses(Triggers triggers, TimeProvider clock, Fun
         }
         await Task.WhenAll(asked);
         Show(wanted, literals);
-        return wanted;
     }
-
-    private bool IsDue(Name name) =>
-        name.AskedAt is not { } at || clock.GetElapsedTime(at) >= (name.HasFailed ? RetryInterval : NameInterval);
 
     private async Task LookUpAsync(string host, Name name, CancellationToken cancellation)
     {

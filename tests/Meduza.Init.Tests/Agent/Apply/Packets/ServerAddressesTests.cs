@@ -13,7 +13,7 @@ public sealed class ServerAddressesTests : IDisposable
     private readonly Dictionary<string, Func<Task<IPAddress[]>>> _names = [];
     private readonly ServerAddresses _servers;
 
-    public ServerAddressesTests() => _servers = new(_triggers, _clock, (host, _) => _names[host]());
+    public ServerAddressesTests() => _servers = new(_triggers, _clock, (host, _) => _names[host](), Assert.Fail);
 
     public void Dispose()
     {
@@ -85,5 +85,43 @@ public sealed class ServerAddressesTests : IDisposable
         File.Delete(file);
         File.CreateSymbolicLink(file, "/etc/passwd");
         Assert.Equal("", await LookAsync([], file));
+    }
+
+    [Fact]
+    public async Task What_a_provider_gives_is_looked_at_when_it_comes_though_its_folder_is_not_there_yet()
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var running = _servers.RunAsync(end.Token);
+        var file = Path.Combine(_folder, "proxies", "deep", "more.yaml");
+        _servers.Want(new([], [file]));
+        await UntilAsync(_servers, "");
+
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, "proxies: [{name: a, type: ss, server: 203.0.113.1, port: 1}]", end.Token);
+        await UntilAsync(_servers, "203.0.113.1");
+        await File.WriteAllTextAsync(file, "proxies: [{name: a, type: ss, server: 203.0.113.22, port: 1}]", end.Token);
+        await UntilAsync(_servers, "203.0.113.22");
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        await UntilAsync(_servers, "");
+
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var written = file + ".new";
+        await File.WriteAllTextAsync(written, "proxies: [{name: a, type: ss, server: 203.0.113.3, port: 1}]", end.Token);
+        File.Move(written, file);
+        await UntilAsync(_servers, "203.0.113.3");
+
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    /// <summary>The clock of the test moves a little at a time, for the pause between two looks.</summary>
+    private async Task UntilAsync(ServerAddresses servers, string addresses)
+    {
+        for (var tries = 0; !servers.Current.IsWhole || string.Join(' ', servers.Current.Addresses) != addresses; tries++)
+        {
+            Assert.True(tries < 6000, $"there are '{string.Join(' ', servers.Current.Addresses)}' and not '{addresses}'");
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
     }
 }

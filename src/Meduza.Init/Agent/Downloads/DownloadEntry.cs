@@ -1,9 +1,9 @@
 namespace Meduza.Init.Agent.Downloads;
 
-/// <summary>One file that a <see cref="FileKeeper"/> keeps, and how it stands with it.</summary>
-internal sealed class FileEntry(WantedFile wanted, FetchSchedule schedule)
+/// <summary>One thing that a <see cref="DownloadKeeper"/> keeps, and how it stands with it.</summary>
+internal sealed class DownloadEntry(WantedDownload wanted, FetchSchedule schedule)
 {
-    public WantedFile Wanted => wanted;
+    public WantedDownload Wanted => wanted;
 
     public FetchSchedule Schedule => schedule;
 
@@ -11,12 +11,15 @@ internal sealed class FileEntry(WantedFile wanted, FetchSchedule schedule)
     public CancellationTokenSource End { get; } = new();
 
     /// <summary>Null where nothing is there.</summary>
-    public KeptFile? Kept { get; set; }
+    public KeptCopy? Kept { get; set; }
+
+    /// <summary>What came and is to be judged; null where nothing did.</summary>
+    public KeptCopy? Offered { get; set; }
 
     /// <summary>True from when somebody asks for it to the beginning of the fetch that is the answer.</summary>
     public bool IsAsked { get; set; }
 
-    /// <summary>True while the fetch under way is what somebody asked for.</summary>
+    /// <summary>True while the fetch under way, or what it brought, is what somebody asked for.</summary>
     public bool IsServing { get; set; }
 
     /// <summary>Why it is not the newest; null where it is.</summary>
@@ -28,8 +31,8 @@ internal sealed class FileEntry(WantedFile wanted, FetchSchedule schedule)
     public long FailedTimes { get; set; }
 
     /// <summary>How long until it is to be fetched.</summary>
-    public TimeSpan Wait => IsAsked ? TimeSpan.Zero : schedule.Wait;
+    public TimeSpan Wait => Offered is not null ? Timeout.InfiniteTimeSpan : IsAsked ? TimeSpan.Zero : schedule.Wait;
 
-    /// <param name="kind">Of the file.</param>
+    /// <param name="kind">Of it.</param>
     public DownloadState State(string kind) => new(kind, wanted.Name, IsFailing, Kept?.FetchedAt, Kept?.Size, Taken, Unmodified, FailedTimes);
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Meduza.Init.Tests.Agent.Downloads;
 
 /// <summary>When files that the keys name are fetched, and when what came is there to be read.</summary>
-public sealed class FileKeeperTests : IDisposable
+public sealed class DownloadKeeperTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), Day = TimeSpan.FromDays(1);
 
@@ -16,17 +16,17 @@ public sealed class FileKeeperTests : IDisposable
     private readonly Triggers _triggers = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Transfers _transfers;
-    private readonly FileKeeper _keeper;
+    private readonly DownloadKeeper _keeper;
     private readonly Task _running;
 
     /// <summary>Fetches under way, by name: a test ends each.</summary>
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<FetchedFile>> _fetches = [];
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<FetchedCopy>> _fetches = [];
     private readonly ConcurrentQueue<string> _asked = [];
 
-    public FileKeeperTests()
+    public DownloadKeeperTests()
     {
         _transfers = new(_triggers, _clock);
-        _keeper = new(new("rule_file", "rule file", "/key"), new(_path, "boot"), FetchAsync, _transfers, _triggers, _clock, new Random(1), NullLogger.Instance);
+        _keeper = new(new("rule_file", "rule file", "/key"), new FilesOf(new(_path, "boot"), FetchAsync), _transfers, _triggers, _clock, new Random(1), NullLogger.Instance);
         _running = _keeper.RunAsync(_end.Token);
     }
 
@@ -42,7 +42,7 @@ public sealed class FileKeeperTests : IDisposable
             Directory.Delete(_path, recursive: true);
     }
 
-    private async Task<FetchedFile> FetchAsync(string name, string url, KeptFile? had, Transfer transfer, CancellationToken cancellation)
+    private async Task<FetchedCopy> FetchAsync(string name, string url, KeptCopy? had, CancellationToken cancellation)
     {
         var fetch = _fetches[name] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _asked.Enqueue(name);
@@ -53,13 +53,13 @@ public sealed class FileKeeperTests : IDisposable
 
     private void Want(params string[] names) => Want(Day, names);
 
-    private void Want(TimeSpan interval, params string[] names) => _keeper.Want([.. names.Select(name => new WantedFile(name, $"http://x/{name}"))], interval);
+    private void Want(TimeSpan interval, params string[] names) => _keeper.Want([.. names.Select(name => new WantedDownload(name, $"http://x/{name}"))], interval);
 
     private KeptFile Kept(string name, string hash) => new($"/kept/{name}.{hash}", 10, hash, Validators.None, DownloadFolder.Mark($"http://x/{name}"), _clock.GetUtcNow().ToUnixTimeMilliseconds());
 
-    private TaskCompletionSource<FetchedFile> Take(string name)
+    private TaskCompletionSource<FetchedCopy> Take(string name)
     {
-        TaskCompletionSource<FetchedFile>? fetch = null;
+        TaskCompletionSource<FetchedCopy>? fetch = null;
         Until(() => _fetches.TryRemove(name, out fetch));
         return fetch!;
     }
@@ -78,7 +78,7 @@ public sealed class FileKeeperTests : IDisposable
     {
         string[] names = ["a", "b", "c", "d", "e", "f"];
         Want(names);
-        Until(() => _asked.Count == FileKeeper.MostAtOnce);
+        Until(() => _asked.Count == DownloadKeeper.MostAtOnce);
         Assert.Equal(["a", "b", "c", "d"], _transfers.Reports.Select(report => report.Name).Order(StringComparer.Ordinal));
         Ends("b");
         Until(() => _asked.Count == 5);
@@ -107,7 +107,7 @@ public sealed class FileKeeperTests : IDisposable
         Want("a", "b");
         Ends("a");
         Until(() => _keeper.States.Any(state => state.Taken == 1));
-        _clock.Advance(FileKeeper.LongestGathering);
+        _clock.Advance(DownloadKeeper.LongestGathering);
         Wake();
         Until(() => Ready.Length == 1);
         Ends("b");
@@ -268,7 +268,7 @@ public sealed class FileKeeperTests : IDisposable
         _keeper.Refresh(1);
         Ends("a");
         Ends("a", isNew: false);
-        Assert.Equal("rule files: 0 new, 1 not modified", Outcome().Text);
+        Assert.Equal("rule file 'a': not modified", Outcome().Text);
         Assert.Equal(2, _asked.Count);
     }
 

@@ -1,34 +1,18 @@
 using System.Collections.Immutable;
 using Meduza.Gateway.Model;
+using Meduza.Linux;
 using Microsoft.Extensions.Logging;
 
 namespace Meduza.Init.Agent.Downloads;
 
-/// <summary>Gets a file from where its URL says, as <see cref="FileSource.FetchAsync"/> does.</summary>
-internal delegate Task<FetchedFile> FileFetch(string name, string url, KeptFile? had, Transfer transfer, CancellationToken cancellation);
-
-/// <summary>A file that is to be there.</summary>
-/// <param name="Name">Of the file, for the program that reads it.</param>
-/// <param name="Url">http or https.</param>
-internal sealed record WantedFile(string Name, string Url);
-
-/// <summary>What files are of.</summary>
-/// <param name="Name">As in <see cref="DownloadState"/>.</param>
-/// <param name="Words">One of them, in words.</param>
-/// <param name="Key">That names them, for findings.</param>
-internal sealed record DownloadKind(string Name, string Words, string Key)
-{
-    /// <summary>Several of them, in words.</summary>
-    public string Several { get; init; } = Words + "s";
-}
-
 /// <summary>
-/// Keeps the files of one kind that the keys name: fetches each when it is not there and again by its interval, a few at once,
-/// beside the loop that reconciles. What came is there for the loop when all that was due has come, so that a program
-/// that reads several is told once; a file that takes its time holds the others up for <see cref="LongestGathering"/> only.
+/// Keeps what is downloaded of one kind that the keys name: fetches each when it is not there and again by its interval, a few at
+/// once, beside the loop that reconciles. What came is there for the loop when all that was due has come, so that a program
+/// that reads several is told once; one that takes its time holds the others up for <see cref="LongestGathering"/> only. What is
+/// to be judged is there for the loop as a candidate, to be taken or refused.
 /// </summary>
-internal sealed partial class FileKeeper(
-    DownloadKind kind, KeptFiles files, FileFetch fetch, Transfers transfers, Triggers triggers, TimeProvider clock, Random random, ILogger log) : IDisposable
+internal sealed partial class DownloadKeeper(
+    DownloadKind kind, IDownloadSource source, Transfers transfers, Triggers triggers, TimeProvider clock, Random random, ILogger log) : IDisposable
 {
     /// <summary>How many are fetched at once.</summary>
     public const int MostAtOnce = 4;
@@ -46,7 +30,7 @@ internal sealed partial class FileKeeper(
     private readonly SemaphoreSlim _changed = new(0, 1);
 
     /// <summary>By name.</summary>
-    private readonly SortedDictionary<string, FileEntry> _entries = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, DownloadEntry> _entries = new(StringComparer.Ordinal);
 
     /// <summary>Names for which a fetch is under way, also one that is wanted no more.</summary>
     private readonly Dictionary<string, Task> _running = new(StringComparer.Ordinal);
@@ -55,11 +39,7 @@ internal sealed partial class FileKeeper(
     /// <summary>When the first came of those that are not in <see cref="_ready"/>; null where all are.</summary>
     private long? _gatheringSince;
 
-    /// <summary>Number of the refresh that is not answered yet, and what came of the files so far.</summary>
-    private (long Number, int New, int Same, string? Error)? _refresh;
-    private RefreshOutcome? _outcome;
-
-    /// <summary>Where the content of each file lies that is there, by name, for programs to read.</summary>
+    /// <summary>Where the content of each lies that is a file and is there, by name, for programs to read.</summary>
     public ImmutableDictionary<string, string> Ready
     {
         get
@@ -85,14 +65,14 @@ internal sealed partial class FileKeeper(
         get
         {
             lock (_lock)
-                return [.. _entries.Values.Where(entry => entry.Problem is not null).Select(entry => new KeyFinding(kind.Key, $"{entry.Wanted.Name}: {entry.Problem}"))];
+                return [.. _entries.Values.Where(entry => entry.Problem is not null).Select(entry => kind.Finding(entry.Wanted.Name, entry.Problem!))];
         }
     }
 
     /// <summary>Says which are to be there. What is kept of them is ready when this returns.</summary>
     /// <param name="wanted">Each name once.</param>
-    /// <param name="interval">From one fetch of a file to the next.</param>
-    public void Want(ImmutableArray<WantedFile> wanted, TimeSpan interval)
+    /// <param name="interval">From one fetch to the next; null where each is fetched once.</param>
+    public void Want(ImmutableArray<WantedDownload> wanted, TimeSpan? interval)
     {
         lock (_lock)
         {
@@ -101,16 +81,19 @@ internal sealed partial class FileKeeper(
             var names = wanted.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
             foreach (var gone in _entries.Values.Where(entry => !names.Contains(entry.Wanted.Name)).ToList())
                 Forget(gone);
-            foreach (var file in wanted)
+            foreach (var one in wanted)
             {
-                if (_entries.TryGetValue(file.Name, out var entry) && entry.Wanted != file)
-                    Forget(entry);
-                if (!_entries.ContainsKey(file.Name))
-                    _entries[file.Name] = entry = Begin(file);
-                _entries[file.Name].Schedule.Interval = interval;
+                // From elsewhere now: what is there serves until that answers.
+                var before = _entries.GetValueOrDefault(one.Name);
+                if (before is not null && before.Wanted != one)
+                    Forget(before);
+                if (before?.Wanted != one)
+                    _entries[one.Name] = Begin(one, before?.Kept);
+                _entries[one.Name].Schedule.Interval = interval;
             }
             Show();
             Sweep(names);
+            AnswerWhenOver();
             Wake();
         }
     }
@@ -123,32 +106,6 @@ internal sealed partial class FileKeeper(
             foreach (var entry in _entries.Values.Where(entry => entry.IsFailing))
                 entry.Schedule.Now();
             Wake();
-        }
-    }
-
-    /// <summary>Fetches all of them now, whatever their interval is.</summary>
-    /// <param name="number">Of who asks: to be found in <see cref="TakeOutcome"/> when it is over.</param>
-    public void Refresh(long number)
-    {
-        lock (_lock)
-        {
-            _refresh = (number, 0, 0, null);
-            // One that is under way has begun before somebody asked.
-            foreach (var entry in _entries.Values)
-                (entry.IsAsked, entry.IsServing) = (true, false);
-            AnswerWhenOver();
-            Wake();
-        }
-    }
-
-    /// <summary>How a refresh ended, what came of it being in <see cref="Ready"/>; null where none did since the last look.</summary>
-    public RefreshOutcome? TakeOutcome()
-    {
-        lock (_lock)
-        {
-            var outcome = _outcome;
-            _outcome = null;
-            return outcome;
         }
     }
 
@@ -212,36 +169,35 @@ internal sealed partial class FileKeeper(
     {
         try
         {
-            files.Sweep(names, clock.GetUtcNow() - KeptUnwanted);
+            source.Sweep(names, clock.GetUtcNow() - KeptUnwanted);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            LogUnswept(kind.Several, files.Folder);
+            LogUnswept(kind.Several, source.Folder);
         }
     }
 
     private void Show()
     {
         _gatheringSince = null;
-        _ready = _entries.Values.Where(entry => entry.Kept is not null).ToImmutableDictionary(entry => entry.Wanted.Name, entry => entry.Kept!.Path, StringComparer.Ordinal);
+        _ready = _entries.Values.Where(entry => entry.Kept is KeptFile).ToImmutableDictionary(entry => entry.Wanted.Name, entry => ((KeptFile)entry.Kept!).Path, StringComparer.Ordinal);
     }
 
-    private FileEntry Begin(WantedFile file)
+    private DownloadEntry Begin(WantedDownload wanted, KeptCopy? before)
     {
-        var entry = new FileEntry(file, new FetchSchedule(clock, random)) { Kept = files.Load(file.Name, LogUnusable), IsAsked = _refresh is not null };
-        if (entry.Kept is { } kept && kept.Source == DownloadFolder.Mark(file.Url))
+        var entry = new DownloadEntry(wanted, new FetchSchedule(clock, random)) { Kept = before ?? source.Load(wanted.Name, LogUnusable), IsAsked = _refresh is not null };
+        if (entry.Kept is { } kept && kept.Source == DownloadFolder.Mark(wanted.Url))
             entry.Schedule.Fetched(clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(kept.FetchedAt));
         return entry;
     }
 
-    private void Forget(FileEntry entry)
+    private void Forget(DownloadEntry entry)
     {
         entry.End.Cancel();
         _entries.Remove(entry.Wanted.Name);
-        AnswerWhenOver();
     }
 
-    private async Task FetchAsync(FileEntry entry, CancellationToken cancellation)
+    private async Task FetchAsync(DownloadEntry entry, CancellationToken cancellation)
     {
         var (name, begin) = (entry.Wanted.Name, clock.GetTimestamp());
         Action came = () => { };
@@ -250,7 +206,7 @@ internal sealed partial class FileKeeper(
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, entry.End.Token);
             using var transfer = transfers.Begin(kind.Name, name);
             LogFetching(kind.Words, name);
-            var fetched = await fetch(name, entry.Wanted.Url, entry.Kept, transfer, end.Token);
+            var fetched = await source.FetchAsync(name, entry.Wanted.Url, entry.Kept, transfer, end.Token);
             came = () => Came(entry, fetched, (long)clock.GetElapsedTime(begin).TotalMilliseconds);
         }
         catch (OperationCanceledException)
@@ -276,51 +232,60 @@ internal sealed partial class FileKeeper(
         }
     }
 
-    private void Came(FileEntry entry, FetchedFile fetched, long milliseconds)
+    private void Came(DownloadEntry entry, FetchedCopy fetched, long milliseconds)
     {
         // What kept this one back may be over for the others, too: so they come together.
         foreach (var other in _entries.Values.Where(other => entry.IsFailing && other != entry && other.IsFailing))
             other.Schedule.Now();
-        (entry.Kept, entry.Problem, entry.IsFailing) = (fetched.File, null, false);
-        entry.Schedule.Fetched(TimeSpan.Zero);
         if (fetched.IsNew)
-        {
-            entry.Taken++;
-            _gatheringSince ??= clock.GetTimestamp();
-            LogFetched(kind.Words, entry.Wanted.Name, fetched.Way, fetched.File.Size, milliseconds);
-        }
+            LogFetched(kind.Words, entry.Wanted.Name, fetched.Way, fetched.Copy.Size, milliseconds);
         else
-        {
-            entry.Unmodified++;
             LogUnmodified(kind.Words, entry.Wanted.Name, fetched.Way, milliseconds);
+        if (fetched.IsNew && source is IJudgedSource)
+        {
+            entry.Offered = fetched.Copy;
+            triggers.Raise(Trigger.Downloads);
+            return;
         }
-        if (entry.IsServing && _refresh is var (number, @new, same, error))
-            _refresh = (number, fetched.IsNew ? @new + 1 : @new, fetched.IsNew ? same : same + 1, error);
+        if (fetched.IsNew)
+            _gatheringSince ??= clock.GetTimestamp();
+        InUse(entry, fetched.Copy, fetched.IsNew);
+    }
+
+    /// <summary>It is the one to use from now on.</summary>
+    private void InUse(DownloadEntry entry, KeptCopy copy, bool isNew)
+    {
+        (entry.Kept, entry.Offered, entry.Problem, entry.IsFailing) = (copy, null, null, false);
+        entry.Schedule.Fetched(TimeSpan.Zero);
+        if (isNew)
+            entry.Taken++;
+        else
+            entry.Unmodified++;
+        try
+        {
+            (source as IJudgedSource)?.Keep(entry.Wanted.Name, copy);
+        }
+        catch (LinuxException e)
+        {
+            entry.Problem = $"is used, and cannot be kept for a restart: {e.Message}";
+        }
+        if (entry.IsServing && _refresh is { } refresh)
+            _refresh = Told(refresh with { New = isNew ? refresh.New + 1 : refresh.New, Same = isNew ? refresh.Same : refresh.Same + 1 }, entry);
         entry.IsServing = false;
         triggers.Raise(Trigger.Report);
     }
 
-    private void Failed(FileEntry entry, string reason)
+    private void Failed(DownloadEntry entry, string reason)
     {
         entry.Schedule.Failed();
+        entry.Offered = null;
         entry.IsFailing = true;
         entry.FailedTimes++;
         entry.Problem = $"{reason}; {(entry.Kept is null ? "there is no earlier one" : "the one before stays in use")}, and it is fetched again";
         if (entry.IsServing && _refresh is { } refresh)
-            _refresh = refresh with { Error = refresh.Error ?? $"{kind.Words} '{entry.Wanted.Name}': {entry.Problem}" };
+            _refresh = Told(refresh, entry);
         entry.IsServing = false;
         LogNotFetched(kind.Words, entry.Wanted.Name, reason, (long)entry.Schedule.Wait.TotalSeconds);
-        triggers.Raise(Trigger.Report);
-    }
-
-    /// <summary>Answers the refresh when each file was fetched for it, and what came is ready.</summary>
-    private void AnswerWhenOver()
-    {
-        if (_refresh is not var (number, @new, same, error) || _gatheringSince is not null || _entries.Values.Any(entry => entry.IsAsked || entry.IsServing))
-            return;
-        _refresh = null;
-        var text = _entries.Count == 0 ? "" : $"{kind.Several}: {@new} new, {same} not modified";
-        _outcome = new(number, error is null ? text : null, error);
         triggers.Raise(Trigger.Report);
     }
 

@@ -1,0 +1,15 @@
+using Meduza.Init.Agent.Downloads;
+
+namespace Meduza.Init.Tests.Agent.Downloads;
+
+/// <summary>Files of a server that the test is.</summary>
+internal sealed class FilesOf(KeptFiles files, Func<string, string, KeptCopy?, CancellationToken, Task<FetchedCopy>> fetch) : IDownloadSource
+{
+    public string Folder => files.Folder;
+
+    public KeptCopy? Load(string name, Action<string> warn) => files.Load(name, warn);
+
+    public Task<FetchedCopy> FetchAsync(string name, string url, KeptCopy? had, Transfer transfer, CancellationToken cancellation) => fetch(name, url, had, cancellation);
+
+    public void Sweep(IEnumerable<string> wanted, DateTimeOffset before) => files.Sweep(wanted, before);
+}
