@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Meduza.Gateway.Model.Keys;
 using Meduza.Gateway.Model.Mosdns;
 using Meduza.Gateway.Model.Values;
@@ -7,6 +8,8 @@ namespace Meduza.Gateway.Model;
 /// <summary>The proxy, and the resolver that asks through it.</summary>
 public static partial class ConfigParser
 {
+    private const int MostToldOfAList = 5;
+
     private static ClashConfig? ReadClash(KeyReader own, KeyReader global)
     {
         if (!own.Get(KeyTable.ClashEnable, false))
@@ -37,18 +40,42 @@ public static partial class ConfigParser
     {
         if (!own.Get(KeyTable.MosdnsEnable, false))
             return null;
-        return new MosdnsConfig
+        var config = new MosdnsConfig
         {
             Refresh = TimeSpan.FromMinutes(own.Get(KeyTable.MosdnsRefreshMinutes, 1440u)),
             RuleFiles = global.List(KeyTable.MosdnsRuleFiles),
             Plugins = global.OrNothing(KeyTable.MosdnsPlugins),
+        };
+        var readings = config.Readings;
+        return config with
+        {
             Lists =
             [
-                ("local", global.OrNothing(KeyTable.MosdnsLocal) ?? ""),
-                ("block", global.OrNothing(KeyTable.MosdnsBlock) ?? ""),
-                ("ddns", global.OrNothing(KeyTable.MosdnsDdns) ?? ""),
-                ("global", global.OrNothing(KeyTable.MosdnsGlobal) ?? ""),
+                ("local", ReadList(readings, KeyTable.MosdnsLocal, global)),
+                ("block", ReadList(readings, KeyTable.MosdnsBlock, global)),
+                ("ddns", ReadList(readings, KeyTable.MosdnsDdns, global)),
+                ("global", ReadList(readings, KeyTable.MosdnsGlobal, global)),
             ],
         };
+    }
+
+    /// <summary>The text of a list, with each line one that MosDNS reads: it ends at one that it does not.</summary>
+    private static string ReadList(ImmutableDictionary<string, RuleReading> readings, Key<string> key, KeyReader global)
+    {
+        if (!global.TryGet(key, out var text))
+            return "";
+        var reading = readings.GetValueOrDefault(MosdnsConfig.ListFile(key.Name[(key.Name.LastIndexOf('/') + 1)..]));
+        var (number, wrong) = (0, 0);
+        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
+        {
+            number++;
+            if (RuleLine.Problem(line, reading) is not { } problem)
+                continue;
+            global.Findings.Error(key.Name, $"line {number}: {problem}");
+            // A list of another kind has thousands of them.
+            if (++wrong == MostToldOfAList)
+                break;
+        }
+        return text;
     }
 }

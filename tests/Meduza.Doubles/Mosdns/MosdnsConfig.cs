@@ -93,8 +93,8 @@ internal static class MosdnsConfig
         }
         foreach (var set in Typed.Texts(args.GetValueOrDefault("sets")).Where(set => !tags.Contains(set)))
             throw wrong($"provider {set} is not found");
-        foreach (var path in Typed.Texts(args.GetValueOrDefault("files")).Where(path => !File.Exists(path)))
-            throw wrong($"failed to load file {path}, open {path}: no such file or directory");
+        foreach (var path in Typed.Texts(args.GetValueOrDefault("files")))
+            CheckList(path, type, wrong);
         foreach (var key in (string[])["size", "concurrent", "threshold", "idle_timeout", "lazy_cache_ttl", "dump_interval"])
         {
             if (args.TryGetValue(key, out var number))
@@ -116,9 +116,23 @@ internal static class MosdnsConfig
             var rule = Strict(node, Rule, "args");
             var matches = rule.GetValueOrDefault("matches") is YamlScalarNode one ? [Typed.Text(one)] : Typed.Texts(rule.GetValueOrDefault("matches"));
             string[] words = [.. matches.Append(rule.TryGetValue("exec", out var exec) ? Typed.Text(exec) : "").SelectMany(text => text.Split(' '))];
+            foreach (var match in matches)
+            {
+                var type = match.TrimStart('!').Split(' ')[0] switch { "qname" or "cname" => "domain_set", "client_ip" or "resp_ip" or "ptr_ip" => "ip_set", _ => "" };
+                foreach (var path in match.Split(' ').Where(word => word.StartsWith('&')))
+                    CheckList(path[1..], type, wrong);
+            }
             foreach (var reference in words.Where(word => word.StartsWith('$') && !tags.Contains(word[1..])))
                 throw wrong($"can not find plugin {reference[1..]}");
         }
+    }
+
+    private static void CheckList(string path, string type, Func<string, ConfigException> wrong)
+    {
+        if (!File.Exists(path))
+            throw wrong($"failed to load file {path}, open {path}: no such file or directory");
+        if (MosdnsList.Problem(path, type) is { } problem)
+            throw wrong($"failed to load file #0 {path}, {problem}");
     }
 
     private static IPEndPoint Listen(IReadOnlyDictionary<string, YamlNode> args, Func<string, ConfigException> wrong)

@@ -115,6 +115,29 @@ public sealed partial class RuleFileTests : IDisposable
     }
 
     [Fact]
+    public void A_list_that_MosDNS_cannot_read_ends_it_neither_from_a_server_nor_from_a_key()
+    {
+        _lab.Etcd.Put(("/global/mosdns/plugins", """
+            - {tag: cn, type: domain_set, args: {files: [geo/cn.txt, ads.txt, etcd_local.txt]}}
+            - {tag: main, type: sequence, args: [{matches: qname full:localhost, exec: "black_hole 127.0.0.1 ::1"}]}
+            - {tag: udp, type: udp_server, args: {entry: main, listen: 127.0.0.1:1153}}
+            """));
+        _bodies["/ads.txt"] = "domain:ads.example\ngeosite:ads\n";
+        Start();
+        Listen(8080, ServeAsync);
+        Assert.Empty(_lab.Commit("first", _gateway, "applied", Limit).Errors);
+        UntilRead("domain:cn.example");
+        var pid = Pid;
+        Assert.Contains("ads.txt: 192.0.2.1 cannot be asked for it: MosDNS cannot read line 2 of its answer: \"geosite:ads\" is of no known kind", _gateway.Init.Meduza("status").Output, StringComparison.Ordinal);
+
+        _lab.Etcd.Put(("/global/mosdns/local", "domain:a.example\nregexp:(b\n"));
+        var error = Assert.Single(_lab.Commit("second", _gateway, "rejected", Limit).Errors);
+        Assert.Equal("/global/mosdns/local", error.Key);
+        Assert.StartsWith("line 2: ", error.Message, StringComparison.Ordinal);
+        Assert.Equal(pid, Pid);
+    }
+
+    [Fact]
     public void What_was_fetched_is_there_at_the_next_boot_and_through_the_named_proxy_it_comes_where_the_server_cannot_be_reached()
     {
         // Programs get to it as their own users.

@@ -86,4 +86,17 @@ public sealed class MosdnsContractTests : IDisposable
             Assert.True(ended.ExitCode == 1, $"{wrong}: {ended.ExitCode} {ended.Output}{ended.Error}");
         }
     }
+
+    [Theory, MemberData(nameof(Programs))]
+    public void It_does_not_start_with_a_list_that_it_cannot_read(string kind)
+    {
+        var init = Machine(kind);
+        Write(init, Good);
+        foreach (var line in (ReadOnlySpan<string>)["geosite:cn", "a.example b.example", "regexp:(a", "regexp:a(?=b)"])
+        {
+            Must.Run([.. init.Inside("sh", "-c", "cat > /etc/mosdns/etcd_local.txt")], "domain:a.example # a comment\n\n" + line + "\n");
+            var ended = init.Run(Command);
+            Assert.True(ended.ExitCode == 1, $"{line}: {ended.ExitCode} {ended.Output}{ended.Error}");
+        }
+    }
 }

@@ -25,6 +25,9 @@ public sealed record MosdnsConfig
     /// <summary>The texts of the lists by their names in the key table: local, block, ddns, global.</summary>
     public ImmutableArray<(string Name, string Text)> Lists { get; init; } = [];
 
+    /// <summary>As what the plugins read the files in the folder, by path.</summary>
+    public ImmutableDictionary<string, RuleReading> Readings => Plugins is null ? RuleReadings.Shipped : RuleReadings.Of(Plugins);
+
     /// <summary>The file of a list.</summary>
     public static string ListFile(string name) => $"etcd_{name}.txt";
 }

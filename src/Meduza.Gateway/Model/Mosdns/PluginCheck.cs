@@ -77,12 +77,18 @@ internal static class PluginCheck
 
     private static bool IsInside(YamlScalar path)
     {
-        var text = path.Text;
+        var text = PathInFolder(path.Text);
+        return path.Type == YamlType.Null || text.Length == 0 || RelativePath.TryParse(text, out _);
+    }
+
+    /// <summary>A path of a plugin's, from MosDNS's folder on.</summary>
+    public static string PathInFolder(string path)
+    {
         foreach (var prefix in (string[])[MosdnsConfig.Folder + "/", "./"])
         {
-            if (text.StartsWith(prefix, StringComparison.Ordinal))
-                text = text[prefix.Length..];
+            if (path.StartsWith(prefix, StringComparison.Ordinal))
+                path = path[prefix.Length..];
         }
-        return path.Type == YamlType.Null || text.Length == 0 || RelativePath.TryParse(text, out _);
+        return path;
     }
 }

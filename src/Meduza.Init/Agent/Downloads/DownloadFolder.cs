@@ -15,7 +15,8 @@ internal sealed record Download(ReadOnlyMemory<byte> Content, Validators Validat
 
 /// <summary>What stands before the content, in one line.</summary>
 /// <param name="Hash">XXH128 of the content.</param>
-internal sealed record DownloadHead(string Hash, string Source, string? ETag, string? LastModified, long FetchedAt);
+/// <param name="Reading">As in <see cref="KeptFile"/>.</param>
+internal sealed record DownloadHead(string Hash, string Source, string? ETag, string? LastModified, long FetchedAt, int Reading);
 
 [RecordJson(typeof(DownloadHead), typeof(PartialHead))]
 internal static partial class DownloadJson;
@@ -63,7 +64,7 @@ internal sealed class DownloadFolder(string path)
     public void Keep(string name, Download download)
     {
         var head = new DownloadHead(
-            Hash(download.Content.Span), download.Source, download.Validators.ETag, download.Validators.LastModified, download.FetchedAt);
+            Hash(download.Content.Span), download.Source, download.Validators.ETag, download.Validators.LastModified, download.FetchedAt, Reading: 0);
         Folder.Ensure(path, Private | UnixFileMode.UserExecute, uid: 0, gid: 0);
         AtomicFile.Write(FileOf(name), [.. JsonText.Utf8(head, DownloadJson.Write), (byte)'\n', .. download.Content.Span], Private, uid: 0, gid: 0, sync: true);
     }

@@ -69,6 +69,13 @@ internal sealed partial class DownloadKeeper(
         }
     }
 
+    /// <summary>True when one that is wanted could not be had when it was last tried.</summary>
+    public bool HasFailed(string name)
+    {
+        lock (_lock)
+            return _entries.GetValueOrDefault(name)?.IsFailing == true;
+    }
+
     /// <summary>Says which are to be there. What is kept of them is ready when this returns.</summary>
     /// <param name="wanted">Each name once.</param>
     /// <param name="interval">From one fetch to the next; null where each is fetched once.</param>
@@ -88,7 +95,7 @@ internal sealed partial class DownloadKeeper(
                 if (before is not null && before.Wanted != one)
                     Forget(before);
                 if (before?.Wanted != one)
-                    _entries[one.Name] = Begin(one, before?.Kept);
+                    _entries[one.Name] = Begin(one, before?.Wanted.Reading == one.Reading ? before.Kept : null);
                 _entries[one.Name].Schedule.Interval = interval;
             }
             Show();
@@ -185,7 +192,7 @@ internal sealed partial class DownloadKeeper(
 
     private DownloadEntry Begin(WantedDownload wanted, KeptCopy? before)
     {
-        var entry = new DownloadEntry(wanted, new FetchSchedule(clock, random)) { Kept = before ?? source.Load(wanted.Name, LogUnusable), IsAsked = _refresh is not null };
+        var entry = new DownloadEntry(wanted, new FetchSchedule(clock, random)) { Kept = before ?? source.Load(wanted, LogUnusable), IsAsked = _refresh is not null };
         if (entry.Kept is { } kept && kept.Source == DownloadFolder.Mark(wanted.Url))
             entry.Schedule.Fetched(clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(kept.FetchedAt));
         return entry;
@@ -206,7 +213,7 @@ internal sealed partial class DownloadKeeper(
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, entry.End.Token);
             using var transfer = transfers.Begin(kind.Name, name);
             LogFetching(kind.Words, name);
-            var fetched = await source.FetchAsync(name, entry.Wanted.Url, entry.Kept, transfer, end.Token);
+            var fetched = await source.FetchAsync(entry.Wanted, entry.Kept, transfer, end.Token);
             came = () => Came(entry, fetched, (long)clock.GetElapsedTime(begin).TotalMilliseconds);
         }
         catch (OperationCanceledException)

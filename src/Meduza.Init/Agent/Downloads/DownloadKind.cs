@@ -1,11 +1,13 @@
 using Meduza.Gateway.Model;
+using Meduza.Gateway.Model.Mosdns;
 
 namespace Meduza.Init.Agent.Downloads;
 
 /// <summary>Something that is to be there.</summary>
 /// <param name="Name">Of it among those of its kind.</param>
-/// <param name="Url">From where.</param>
-internal sealed record WantedDownload(string Name, string Url);
+/// <param name="Url">From where, as its key has it.</param>
+/// <param name="Reading">As what MosDNS reads it.</param>
+internal sealed record WantedDownload(string Name, string Url, RuleReading Reading = RuleReading.None);
 
 /// <summary>What is downloaded.</summary>
 /// <param name="Name">As in <see cref="DownloadState"/>.</param>

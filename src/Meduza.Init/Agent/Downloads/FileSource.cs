@@ -10,31 +10,56 @@ namespace Meduza.Init.Agent.Downloads;
 /// </summary>
 /// <param name="files">Where they are kept.</param>
 /// <param name="limits">Of each try.</param>
-/// <param name="problem">As in <see cref="KeptFiles.Take"/>, of the file of that name.</param>
+/// <param name="problem">As in <see cref="KeptFiles.Take"/>, of that one.</param>
 /// <param name="proxy">Whom to ask at this moment; null for nobody.</param>
 /// <param name="clock">For when it was.</param>
-internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<string, Stream, string?> problem, Func<IWebProxy?> proxy, TimeProvider clock) : IDownloadSource
+internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<WantedDownload, Stream, string?> problem, Func<IWebProxy?> proxy, TimeProvider clock) : IDownloadSource
 {
     public string Folder => files.Folder;
 
-    public KeptCopy? Load(string name, Action<string> warn) => files.Load(name, warn);
+    public KeptCopy? Load(WantedDownload wanted, Action<string> warn)
+    {
+        var kept = files.Load(wanted.Name, warn);
+        if (kept is null || kept.Reading == wanted.Reading)
+            return kept;
+        // Another plugin reads it now.
+        try
+        {
+            using (var content = File.OpenRead(kept.Path))
+            {
+                if (problem(wanted, content) is { } wrong)
+                {
+                    warn($"{wanted.Name}, which is kept, is not used, as what reads it now would end: {wrong}");
+                    return null;
+                }
+            }
+            kept = kept with { Reading = wanted.Reading };
+            files.Note(wanted.Name, kept);
+            return kept;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LinuxException)
+        {
+            warn($"{wanted.Name}, which is kept, cannot be checked ({(e as LinuxException)?.Message ?? e.GetType().Name}), and is not used: it is fetched again");
+            return null;
+        }
+    }
 
     public void Sweep(IEnumerable<string> wanted, DateTimeOffset before) => files.Sweep(wanted, before);
 
-    public async Task<FetchedCopy> FetchAsync(string name, string url, KeptCopy? had, Transfer transfer, CancellationToken cancellation)
+    public async Task<FetchedCopy> FetchAsync(WantedDownload wanted, KeptCopy? had, Transfer transfer, CancellationToken cancellation)
     {
         var kept = (KeptFile?)had;
         if (proxy() is not { } way)
-            return await TryAsync(null, name, url, kept, transfer, cancellation);
+            return await TryAsync(null, wanted, kept, transfer, cancellation);
         try
         {
-            return await TryAsync(way, name, url, kept, transfer, cancellation);
+            return await TryAsync(way, wanted, kept, transfer, cancellation);
         }
         catch (FetchException proxied) when (proxied.IsOfTheWay)
         {
             try
             {
-                return await TryAsync(null, name, url, kept, transfer, cancellation);
+                return await TryAsync(null, wanted, kept, transfer, cancellation);
             }
             catch (FetchException direct)
             {
@@ -43,12 +68,12 @@ internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<strin
         }
     }
 
-    private async Task<FetchedCopy> TryAsync(IWebProxy? way, string name, string url, KeptFile? had, Transfer transfer, CancellationToken cancellation)
+    private async Task<FetchedCopy> TryAsync(IWebProxy? way, WantedDownload wanted, KeptFile? had, Transfer transfer, CancellationToken cancellation)
     {
-        var source = DownloadFolder.Mark(url);
+        var source = DownloadFolder.Mark(wanted.Url);
         // What another server is known to have says nothing of this one.
         var known = had?.Source == source ? had : null;
-        var partial = Here(() => files.Partial(name));
+        var partial = Here(() => files.Partial(wanted.Name));
         var web = new WebFetch(limits, way);
         // Where what is there is no part of what the server has, it begins anew; there is none then.
         var file = await AskAsync() ?? await AskAsync() ?? throw new InvalidOperationException("a part was asked for where there is none");
@@ -58,7 +83,7 @@ internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<strin
         {
             var part = Here(() => partial.Find(source));
             return await web.AskAsync(
-                new Uri(url), request => Ask(request, part, known), answer => ReadAsync(answer, name, partial, part, source, known), transfer, cancellation);
+                new Uri(wanted.Url), request => Ask(request, part, known), answer => ReadAsync(answer, wanted, partial, part, source, known), transfer, cancellation);
         }
     }
 
@@ -75,13 +100,13 @@ internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<strin
 
     /// <returns>Null where what is there of it is no part of what the server has.</returns>
     private async Task<KeptFile?> ReadAsync(
-        WebAnswer answer, string name, PartialFile partial, (Validators Validators, string? Packing, long Length)? part, string source, KeptFile? known)
+        WebAnswer answer, WantedDownload wanted, PartialFile partial, (Validators Validators, string? Packing, long Length)? part, string source, KeptFile? known)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (part is null && known is not null && answer.Status == HttpStatusCode.NotModified)
         {
             var same = known with { FetchedAt = now };
-            Here(() => files.Note(name, same));
+            Here(() => files.Note(wanted.Name, same));
             return same;
         }
         var isRest = answer.Status == HttpStatusCode.PartialContent;
@@ -100,7 +125,7 @@ internal sealed class FileSource(KeptFiles files, FetchLimits limits, Func<strin
             answer.RequireBody(already);
             using (var to = Here(() => isRest ? partial.GoOn() : partial.Begin(source, validators, answer.Packing)))
                 await answer.CopyAsync(bytes => Write(to, bytes), already);
-            return Here(() => files.Take(name, partial, answer.Packing, limits.Longest, content => problem(name, content), (validators, source, now)));
+            return Here(() => files.Take(wanted.Name, partial, answer.Packing, limits.Longest, content => problem(wanted, content), (validators, source, now, wanted.Reading)));
         }
         catch (RefusedAnswerException e)
         {

@@ -8,14 +8,14 @@ internal static class GeodataCheck
 
     private static readonly byte[] MetadataMark = [0xAB, 0xCD, 0xEF, .. "MaxMind.com"u8];
 
-    /// <param name="name">Of the file.</param>
+    /// <param name="wanted">Which.</param>
     /// <param name="content">Can be sought in.</param>
     /// <returns>What is wrong with it, as what follows the server's name; null where nothing is.</returns>
-    public static string? Problem(string name, Stream content)
+    public static string? Problem(WantedDownload wanted, Stream content)
     {
         if (content.Length == 0)
             return "its answer is empty";
-        if (name.EndsWith(".dat", StringComparison.Ordinal))
+        if (wanted.Name.EndsWith(".dat", StringComparison.Ordinal))
         {
             // A list of the protocol buffers' format: each entry begins with its tag, field 1 of a given length.
             return content.ReadByte() == 0x0A ? null : "its answer is no list of geographical data";

@@ -8,18 +8,17 @@ internal interface IDownloadSource
     /// <summary>Where they are kept.</summary>
     string Folder { get; }
 
-    /// <summary>What is kept under a name; null where nothing is, or nothing whole.</summary>
+    /// <summary>What is kept under a name; null where nothing is, or nothing that can be used.</summary>
     /// <param name="warn">Told of what is there and cannot be used.</param>
-    KeptCopy? Load(string name, Action<string> warn);
+    KeptCopy? Load(WantedDownload wanted, Action<string> warn);
 
     /// <summary>Fetches one, and keeps it, unless it is to be judged first.</summary>
-    /// <param name="name">Under which it is kept.</param>
-    /// <param name="url">As its key has it.</param>
+    /// <param name="wanted">Which.</param>
     /// <param name="had">What is kept; null where nothing is.</param>
     /// <param name="transfer">Told of what comes.</param>
     /// <param name="cancellation">Ends the fetch.</param>
     /// <exception cref="FetchException">It cannot be had, kept or used.</exception>
-    Task<FetchedCopy> FetchAsync(string name, string url, KeptCopy? had, Transfer transfer, CancellationToken cancellation);
+    Task<FetchedCopy> FetchAsync(WantedDownload wanted, KeptCopy? had, Transfer transfer, CancellationToken cancellation);
 
     /// <summary>Deletes what has been kept for long, and is wanted no more.</summary>
     /// <param name="wanted">Names.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.Text.Json;
+using Meduza.Gateway.Model.Mosdns;
 using Meduza.Linux;
 using Meduza.Linux.Files;
 
@@ -13,6 +14,9 @@ namespace Meduza.Init.Agent.Downloads;
 internal sealed record KeptFile(string Path, long Size, string Hash, Validators Validators, string Source, long FetchedAt) : KeptCopy(Validators, Source, FetchedAt)
 {
     public override long Size { get; } = Size;
+
+    /// <summary>As what it was checked.</summary>
+    public RuleReading Reading { get; init; }
 }
 
 /// <summary>
@@ -41,7 +45,7 @@ internal sealed class KeptFiles(string path, string boot)
         {
             var head = JsonText.Parse(File.ReadAllBytes(file), DownloadJson.ReadDownloadHead);
             var content = ContentOf(name, head.Hash);
-            return new(content, new FileInfo(content).Length, head.Hash, new(head.ETag, head.LastModified), head.Source ?? "", head.FetchedAt);
+            return new(content, new FileInfo(content).Length, head.Hash, new(head.ETag, head.LastModified), head.Source ?? "", head.FetchedAt) { Reading = (RuleReading)head.Reading };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -80,7 +84,7 @@ internal sealed class KeptFiles(string path, string boot)
     /// <exception cref="LinuxException">It cannot be kept.</exception>
     /// <exception cref="IOException">The same.</exception>
     public KeptFile Take(
-        string name, PartialFile partial, string? packing, int longest, Func<Stream, string?> problem, (Validators Validators, string Source, long FetchedAt) file)
+        string name, PartialFile partial, string? packing, int longest, Func<Stream, string?> problem, (Validators Validators, string Source, long FetchedAt, RuleReading Reading) file)
     {
         var temporary = Base(name) + ".new";
         try
@@ -105,7 +109,7 @@ internal sealed class KeptFiles(string path, string boot)
                 content.Flush(flushToDisk: true);
             }
             var text = Convert.ToHexStringLower(hash.GetCurrentHash());
-            var kept = new KeptFile(ContentOf(name, text), size, text, file.Validators, file.Source, file.FetchedAt);
+            var kept = new KeptFile(ContentOf(name, text), size, text, file.Validators, file.Source, file.FetchedAt) { Reading = file.Reading };
             File.Move(temporary, kept.Path, overwrite: true);
             var before = Load(name, _ => { });
             Note(name, kept);
@@ -124,7 +128,7 @@ internal sealed class KeptFiles(string path, string boot)
     /// <exception cref="LinuxException">It cannot be written.</exception>
     public void Note(string name, KeptFile kept)
     {
-        var head = new DownloadHead(kept.Hash, kept.Source, kept.Validators.ETag, kept.Validators.LastModified, kept.FetchedAt);
+        var head = new DownloadHead(kept.Hash, kept.Source, kept.Validators.ETag, kept.Validators.LastModified, kept.FetchedAt, (int)kept.Reading);
         AtomicFile.Write(HeadOf(name), JsonText.Utf8(head, DownloadJson.Write), FileMode, uid: 0, gid: 0, sync: true);
     }
 

@@ -36,6 +36,9 @@ internal sealed class NodeDownloads(SubscriptionKeeper subscriptions, DownloadKe
     /// <summary>Where each file of geographical data lies that is there, by its name. The same object while nothing changes.</summary>
     public ImmutableDictionary<string, string> Geodata => geodata.Ready;
 
+    /// <summary>True when a file of geographical data that is wanted could not be had when it was last tried.</summary>
+    public bool HasNoGeodata(string name) => geodata.HasFailed(name);
+
     /// <summary>Why something is not the newest.</summary>
     public ImmutableArray<KeyFinding> Problems => [.. _all.SelectMany(keeper => keeper.Problems)];
 
@@ -51,8 +54,9 @@ internal sealed class NodeDownloads(SubscriptionKeeper subscriptions, DownloadKe
         if (!ReferenceEquals(config, _config))
         {
             subscriptions.Want(config?.Clash);
+            var readings = config?.Mosdns?.Readings;
             ruleFiles.Want(
-                [.. (config?.Mosdns?.RuleFiles ?? []).Select(file => new WantedDownload(file.Path.ToString(), file.Url))],
+                [.. (config?.Mosdns?.RuleFiles ?? []).Select(file => new WantedDownload(file.Path.ToString(), file.Url, readings!.GetValueOrDefault(file.Path.ToString())))],
                 config?.Mosdns?.Refresh ?? TimeSpan.Zero);
             _config = config;
         }

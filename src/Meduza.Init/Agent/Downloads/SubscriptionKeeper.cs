@@ -37,13 +37,17 @@ internal sealed partial class SubscriptionKeeper(DownloadKeeper keeper, Subscrip
             return none;
         if (candidate?.Name == name)
             return none.Add(name, candidate.Text);
-        return (keeper.InUse(name) ?? source.Load(name, LogUnusable)) is Download kept ? none.Add(name, kept.Content) : none;
+        return (keeper.InUse(name) ?? source.Load(new(name, ""), LogUnusable)) is Download kept ? none.Add(name, kept.Content) : none;
     }
 
     /// <summary>Says what the keys name. What is kept of it is there when this returns.</summary>
     public void Want(ClashConfig? clash) => keeper.Want(
         clash is { Subscription: { } name, SubscriptionUrl: { } url } ? [new(name.ToString(), url.Reveal())] : [],
         clash is { RefreshEnabled: true } ? clash.RefreshInterval : null);
+
+    /// <summary>True when the one that the keys name is there, or could not be had, or none is named.</summary>
+    public bool HasOutcome(ClashConfig clash) =>
+        clash is not { Subscription: { } name, SubscriptionUrl: not null } || keeper.InUse(name.ToString()) is not null || keeper.HasFailed(name.ToString());
 
     /// <summary>The candidate is in use from now on, and kept.</summary>
     public void Take(SubscriptionCandidate candidate) => keeper.Take(candidate.Copy);

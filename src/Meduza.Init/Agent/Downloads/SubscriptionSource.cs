@@ -21,17 +21,17 @@ internal sealed class SubscriptionSource(DownloadFolder folder, TextFetch fetch,
 
     public string Folder => folder.Path;
 
-    public KeptCopy? Load(string name, Action<string> warn) => folder.Load(name, warn);
+    public KeptCopy? Load(WantedDownload wanted, Action<string> warn) => folder.Load(wanted.Name, warn);
 
     public void Keep(string name, KeptCopy copy) => folder.Keep(name, (Download)copy);
 
     public void Sweep(IEnumerable<string> wanted, DateTimeOffset before) => folder.Sweep(wanted, before);
 
-    public async Task<FetchedCopy> FetchAsync(string name, string url, KeptCopy? had, Transfer transfer, CancellationToken cancellation)
+    public async Task<FetchedCopy> FetchAsync(WantedDownload wanted, KeptCopy? had, Transfer transfer, CancellationToken cancellation)
     {
-        var (kept, source) = ((Download?)had, DownloadFolder.Mark(url));
+        var (kept, source) = ((Download?)had, DownloadFolder.Mark(wanted.Url));
         // What another server is known to have says nothing of this one.
-        var fetched = await fetch(url, kept?.Source == source ? kept.Validators : null, transfer, cancellation);
+        var fetched = await fetch(wanted.Url, kept?.Source == source ? kept.Validators : null, transfer, cancellation);
         var content = fetched.Content ?? kept!.Content;
         var isNew = kept is null || !content.Span.SequenceEqual(kept.Content.Span);
         if (isNew && Subscription.Problem(content) is { } problem)

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using Meduza.Gateway.Model.Mosdns;
 using Meduza.Init.Agent;
 using Meduza.Init.Agent.Downloads;
 
@@ -22,6 +23,7 @@ public sealed partial class FileSourceTests : IDisposable
     private string _boot = "boot";
     private TimeSpan _quiet = TimeSpan.FromMinutes(1);
     private IWebProxy? _proxy;
+    private RuleReading _reading;
 
     public void Dispose()
     {
@@ -41,7 +43,7 @@ public sealed partial class FileSourceTests : IDisposable
     {
         var limits = new FetchLimits(TimeSpan.FromMinutes(5), _quiet, longest);
         using var transfer = new Transfers(_triggers, _clock).Begin("rule_file", Name);
-        return await new FileSource(Files, limits, RuleFileCheck.Problem, () => _proxy, _clock).FetchAsync(Name, url, Kept, transfer, Cancellation);
+        return await new FileSource(Files, limits, RuleFileCheck.Problem, () => _proxy, _clock).FetchAsync(new(Name, url, _reading), Kept, transfer, Cancellation);
     }
 
     private Task<FetchedCopy> Fetch(WebServer server) => Fetch($"http://127.0.0.1:{server.Port}/cn.txt");
@@ -238,6 +240,39 @@ public sealed partial class FileSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_line_that_MosDNS_cannot_read_refuses_the_list_and_the_one_before_stays()
+    {
+        _reading = RuleReading.Names;
+        var answer = "domain:a.example\r\n# theirs\n\nregexp:^b$";
+        using var server = new WebServer(_ => WebServer.Ok(answer));
+        await Fetch(server);
+        answer = string.Concat(Enumerable.Repeat("domain:a.example\n", 10_000)) + "geosite:cn\ndomain:b.example\n";
+        Assert.StartsWith("127.0.0.1 cannot be asked for it: MosDNS cannot read line 10001 of its answer: \"geosite:cn\" is of no known kind", await Refused(server), StringComparison.Ordinal);
+        Assert.Equal("domain:a.example\r\n# theirs\n\nregexp:^b$"u8.ToArray(), Content);
+        answer = "domain:a.example\nregexp:(b";
+        Assert.Contains("line 2", await Refused(server), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_kept_is_checked_anew_when_something_else_reads_it()
+    {
+        List<string> warnings = [];
+        using var server = new WebServer(_ => WebServer.Ok("geosite:cn\n"));
+        await Fetch(server);
+        var source = new FileSource(Files, FetchLimits.File, RuleFileCheck.Problem, () => null, _clock);
+        Assert.NotNull(source.Load(new(Name, ""), Assert.Fail));
+        Assert.Null(source.Load(new(Name, "", RuleReading.Names), warnings.Add));
+        Assert.StartsWith("geo/cn.txt, which is kept, is not used, as what reads it now would end: MosDNS cannot read line 1", Assert.Single(warnings), StringComparison.Ordinal);
+
+        _reading = RuleReading.None;
+        using var better = new WebServer(_ => WebServer.Ok("192.0.2.0/24\n"));
+        await Fetch(better);
+        Assert.Equal(RuleReading.Addresses, ((KeptFile)source.Load(new(Name, "", RuleReading.Addresses), Assert.Fail)!).Reading);
+        // It is noted: the next agent reads nothing.
+        Assert.Equal(RuleReading.Addresses, Kept!.Reading);
+    }
+
+    [Fact]
     public async Task A_line_that_is_too_long_for_MosDNS_is_refused_and_the_longest_that_it_can_read_is_not()
     {
         var length = (64 << 10) - 1;
@@ -280,7 +315,7 @@ public sealed partial class FileSourceTests : IDisposable
         {
             using var server = new WebServer(request => Answer(request, Body));
             var message = (await Assert.ThrowsAsync<FetchException>(() => new FileSource(Files, FetchLimits.File, RuleFileCheck.Problem, () => null, _clock)
-                .FetchAsync(Name, $"http://127.0.0.1:{server.Port}/", null, new Transfers(_triggers, _clock).Begin("", ""), Cancellation))).Message;
+                .FetchAsync(new(Name, $"http://127.0.0.1:{server.Port}/"), null, new Transfers(_triggers, _clock).Begin("", ""), Cancellation))).Message;
             Assert.StartsWith("it cannot be kept", message, StringComparison.Ordinal);
             Assert.Contains(_path, message, StringComparison.Ordinal);
         }
@@ -297,7 +332,7 @@ public sealed partial class FileSourceTests : IDisposable
         using var server = new WebServer(request => Answer(request, Body));
         var source = new FileSource(new KeptFiles(Path.Join(above, "rules"), "boot"), FetchLimits.File, RuleFileCheck.Problem, () => null, _clock);
         using var transfer = new Transfers(_triggers, _clock).Begin("", "");
-        var refused = await Assert.ThrowsAsync<FetchException>(() => source.FetchAsync(Name, $"http://127.0.0.1:{server.Port}/", null, transfer, Cancellation));
+        var refused = await Assert.ThrowsAsync<FetchException>(() => source.FetchAsync(new(Name, $"http://127.0.0.1:{server.Port}/"), null, transfer, Cancellation));
         Assert.Equal($"programs cannot get to what is kept in {above}/rules: chmod o+x {above}", refused.Message);
         Assert.Empty(server.Requests);
     }
@@ -321,7 +356,7 @@ public sealed partial class FileSourceTests : IDisposable
     [InlineData("geoip.metadb", "<html>", "its answer is no database of geographical data")]
     [InlineData("geoip.metadb", "", "its answer is empty")]
     public void Geographical_data_are_told_from_a_web_page(string name, string body, string? problem) =>
-        Assert.Equal(problem, GeodataCheck.Problem(name, new MemoryStream(Encoding.UTF8.GetBytes(body))));
+        Assert.Equal(problem, GeodataCheck.Problem(new(name, ""), new MemoryStream(Encoding.UTF8.GetBytes(body))));
 
     [Theory]
     [InlineData(0, 100, true)]
@@ -330,7 +365,7 @@ public sealed partial class FileSourceTests : IDisposable
     public void A_database_is_known_by_the_mark_near_its_end(int before, int after, bool isOne)
     {
         byte[] database = [.. new byte[before], 0xAB, 0xCD, 0xEF, .. "MaxMind.com"u8, .. new byte[after]];
-        Assert.Equal(isOne, GeodataCheck.Problem("ASN.mmdb", new MemoryStream(database)) is null);
+        Assert.Equal(isOne, GeodataCheck.Problem(new("ASN.mmdb", ""), new MemoryStream(database)) is null);
     }
 
     [Fact]

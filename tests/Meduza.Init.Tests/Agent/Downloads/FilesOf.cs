@@ -7,9 +7,9 @@ internal sealed class FilesOf(KeptFiles files, Func<string, string, KeptCopy?, C
 {
     public string Folder => files.Folder;
 
-    public KeptCopy? Load(string name, Action<string> warn) => files.Load(name, warn);
+    public KeptCopy? Load(WantedDownload wanted, Action<string> warn) => files.Load(wanted.Name, warn);
 
-    public Task<FetchedCopy> FetchAsync(string name, string url, KeptCopy? had, Transfer transfer, CancellationToken cancellation) => fetch(name, url, had, cancellation);
+    public Task<FetchedCopy> FetchAsync(WantedDownload wanted, KeptCopy? had, Transfer transfer, CancellationToken cancellation) => fetch(wanted.Name, wanted.Url, had, cancellation);
 
     public void Sweep(IEnumerable<string> wanted, DateTimeOffset before) => files.Sweep(wanted, before);
 }

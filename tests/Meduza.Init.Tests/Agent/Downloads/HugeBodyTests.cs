@@ -37,7 +37,7 @@ public sealed class HugeBodyTests : IDisposable
         var source = new FileSource(files, FetchLimits.File, RuleFileCheck.Problem, () => null, TimeProvider.System);
         using var transfer = new Transfers(_triggers, TimeProvider.System).Begin("rule_file", "a");
         var refused = await Assert.ThrowsAsync<FetchException>(
-            () => source.FetchAsync("a", $"http://127.0.0.1:{server.Port}/", null, transfer, TestContext.Current.CancellationToken));
+            () => source.FetchAsync(new("a", $"http://127.0.0.1:{server.Port}/"), null, transfer, TestContext.Current.CancellationToken));
         Assert.Empty(Directory.EnumerateFiles(_path));
         return refused.Message;
     }
