@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Meduza.Init.Agent.Reconcile;
 using Meduza.Init.Control;
 
 namespace Meduza.Init.Cli;
@@ -109,7 +110,7 @@ internal sealed record ServiceRow
         MemoryPeakBytes = status.MemoryPeakBytes,
         Restarts = status.Restarts,
         LastExit = status.LastExit,
-        WaitingFor = status.WaitingFor,
+        WaitingFor = status.WaitingFor?.StartsWith(ProxyStart.Requirement, StringComparison.Ordinal) == true ? ProxyStart.Words : status.WaitingFor,
         LogLinesLost = status.LogLinesLost,
         StatusText = status.StatusText,
     };

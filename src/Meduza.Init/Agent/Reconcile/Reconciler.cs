@@ -29,6 +29,7 @@ internal sealed partial class Reconciler(
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
 
     private readonly RetryDelay _retry = new(clock);
+    private readonly ProxyStart _proxyStart = new(clock);
     private readonly QuietTrim _trim = new(clock);
 
     /// <summary>Keys of the last valid commit, without host records.</summary>
@@ -128,16 +129,19 @@ internal sealed partial class Reconciler(
         if ((trigger & Trigger.Downloads) != 0)
             await JudgeSubscriptionAsync(cancellation);
 
+        if (_proxyStart.Judge(_config?.Clash is not null, services.Services.GetValueOrDefault(TransparentProxy.Service), HasProxyDownloads))
+            trigger |= Trigger.Observe;
+
         if ((trigger & Trigger.Full) != 0)
             observer.ForgetAll();
         else if ((trigger & Trigger.Kernel) != 0)
             observer.ForgetKernel();
         // A turn for the report's sake alone does not look at the machine.
         if (_desired is not null && (trigger & ~Trigger.Report) != 0)
-            await ConvergeAsync(_desired, cancellation);
+            await ConvergeAsync(_proxyStart.Now(_desired), cancellation);
         ShowFindings();
 
-        if (_progress?.Judge(services.Services, words.WaitsForOthers) == true)
+        if (_progress?.Judge(services.Services, service => words.WaitsForOthers(service) || _proxyStart.Excuses(service)) == true)
         {
             Publish(_progress.Report!);
             if (_progress.Report is { Result: CommitReport.Applied, DurationMs: var taken })
@@ -200,6 +204,10 @@ internal sealed partial class Reconciler(
         }
     }
 
+    /// <summary>True when nothing that mihomo is to begin with is on its way for the first time.</summary>
+    private bool HasProxyDownloads => _refusedGeodata is not null || (_config?.Clash is not { } clash
+        || (downloads.Subscriptions.HasOutcome(clash) && _desired!.Geodata.All(file => _geodata.ContainsKey(file.Name) || downloads.HasNoGeodata(file.Name))));
+
     /// <summary>What came of some keys.</summary>
     private sealed record Parsed(KeySpace Keys, KeySpace Hosts, ParseResult Result);
 
@@ -231,7 +239,7 @@ internal sealed partial class Reconciler(
 
     private TimeSpan NextWait()
     {
-        var waits = new List<TimeSpan> { Period - clock.GetElapsedTime(_periodStart), _retry.Wait, _trim.Wait };
+        var waits = new List<TimeSpan> { Period - clock.GetElapsedTime(_periodStart), _retry.Wait, _trim.Wait, _proxyStart.Left };
         if (_progress is not null)
             waits.Add(_progress.UntilJudged);
         if (store.HasTried)
