@@ -31,16 +31,17 @@ public sealed record NameUpstreams(ImmutableArray<NameUpstream> Programs, Immuta
 
     /// <summary>The content of <see cref="ServersPath"/>: a line <c>server=ADDRESS[#PORT]</c> each, asked in this order.</summary>
     /// <param name="answers">True of a program that is to be asked.</param>
+    /// <param name="isSilent">True of a fallback that does not answer: it comes after those that may.</param>
     /// <remarks>
     /// As many lines whatever is asked, the last resolver standing in for who is not. dnsmasq keeps a question with the place of
     /// the server that was asked, and puts it again to whoever has that place after a reload; what waits at a place that is
     /// gone it forgets (<c>add_update_server</c> in domain-match.c, <c>server_gone</c> in forward.c).
     /// </remarks>
-    public byte[] Servers(Func<NameUpstream, bool> answers)
+    public byte[] Servers(Func<NameUpstream, bool> answers, Func<IPAddress, bool>? isSilent = null)
     {
         ArgumentNullException.ThrowIfNull(answers);
         var lines = Programs.Where(answers).Select(program => $"{program.Address.Address}#{program.Port}").ToList();
-        lines.AddRange(Fallbacks.Select(address => address.ToString()));
+        lines.AddRange(Fallbacks.OrderBy(address => isSilent?.Invoke(address) == true).Select(address => address.ToString()));
         for (var missing = Programs.Length + Fallbacks.Length - lines.Count; missing > 0 && lines.Count > 0; missing--)
             lines.Add(lines[^1]);
         return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"server={line}\n")));

@@ -23,6 +23,15 @@ public sealed class NamesRendererTests
     }
 
     [Fact]
+    public void A_resolver_that_does_not_answer_comes_after_those_that_may_and_where_none_does_all_is_as_it_was()
+    {
+        var names = new NameUpstreams([new("mosdns", 1153)], [IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2"), IPAddress.Parse("192.0.2.3")]);
+        string Order(Func<IPAddress, bool> isSilent) => string.Concat(Encoding.UTF8.GetString(names.Servers(_ => false, isSilent)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[^1]));
+        Assert.Equal("2311", Order(address => address.ToString() == "192.0.2.1"));
+        Assert.Equal("1233", Order(_ => true));
+    }
+
+    [Fact]
     public void Without_anybody_nobody_is_asked() => Assert.Empty(new NameUpstreams([new("mosdns", 1153)], []).Servers(_ => false));
 
     [Fact]

@@ -161,6 +161,19 @@ public sealed class UpstreamTests : IDisposable
             () => _gateway.Init.Meduza("status", "--json").Output.Contains("/etc/resolv.conf: ", StringComparison.Ordinal), "it is told in status");
     }
 
+    [Fact]
+    public void A_fallback_that_does_not_answer_is_asked_last_until_it_does_and_is_told_of()
+    {
+        using var second = new LabResolver(_lab.Core, "192.0.2.1", "198.51.100.7");
+        ProxyDoubles.Start(_gateway, ["DNS_NAMESERVERS=192.0.2.250,192.0.2.1"]);
+        _lab.Etcd.Put((Node + "clash/enable", "false"), (Node + "mosdns/enable", "false"));
+        _lab.Etcd.Commit("first");
+        Asked("192.0.2.1", "192.0.2.250");
+        Assert.Contains("192.0.2.250 of DNS_NAMESERVERS does not answer", _gateway.Init.Meduza("status", "--json").Output, StringComparison.Ordinal);
+        using var client = new NameClient(_gateway.Network, "127.0.0.1");
+        Assert.Equal("198.51.100.7", client.Ask("x.example", Must.Patience));
+    }
+
     private string DnsmasqLog() => _gateway.Init.Meduza("logs", "dnsmasq", "-n", "1000").Output;
 
     private int TimesLogged(string words) => DnsmasqLog().Split('\n').Count(line => line.Contains(words, StringComparison.Ordinal));

@@ -30,10 +30,15 @@ internal sealed partial class NameService(
     /// </summary>
     private static readonly TimeSpan Acquaintance = TimeSpan.FromSeconds(0.5);
 
+    private const int DnsPort = 53;
+
     /// <summary>How long one has to leave questions unanswered until it is called unhealthy: what is over by then was a hiccup.</summary>
     private static readonly TimeSpan Hiccup = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, AnswerProbe> _probes = new(StringComparer.Ordinal);
+
+    /// <summary>Of the fallbacks, while one of them is asked first.</summary>
+    private readonly Dictionary<IPAddress, AnswerProbe> _fallbackProbes = [];
     private long? _silentSince;
     private volatile Judged? _judged;
 
@@ -76,7 +81,7 @@ internal sealed partial class NameService(
     public async ValueTask DisposeAsync()
     {
         services.Heard -= Wake;
-        foreach (var probe in _probes.Values)
+        foreach (var probe in _probes.Values.Concat(_fallbackProbes.Values))
             await probe.DisposeAsync();
         _wake.Dispose();
     }
@@ -92,6 +97,7 @@ internal sealed partial class NameService(
         var wanted = dnsmasq is null ? null : _wanted;
         var problems = new List<KeyFinding>();
         await FollowAsync(wanted);
+        await FollowFallbacksAsync(wanted);
         var untilWord = Judge(wanted);
         var wait = wanted is null ? Timeout.InfiniteTimeSpan : UntilAcquainted(wanted);
         // Each by itself: where one cannot be written the other is right all the same.
@@ -108,6 +114,8 @@ internal sealed partial class NameService(
         _hasToldDnsmasq |= dnsmasq is null;
         problems.AddRange((wanted?.Programs ?? []).Where(program => _probes[program.Service].IsHealthy == false).Select(program => new KeyFinding(
             program.Service, $"does not answer names at {program.Address}, so dnsmasq does not ask it until it does: see meduza logs {program.Service}")));
+        problems.AddRange(_fallbackProbes.Where(pair => IsSilent(pair.Key)).Select(pair => new KeyFinding(
+            NameUpstreams.Service, $"the resolver {pair.Key} of DNS_NAMESERVERS does not answer, so dnsmasq asks it last until it does: name another")));
         Tell([.. problems]);
         return untilWord != Timeout.InfiniteTimeSpan && (wait == Timeout.InfiniteTimeSpan || untilWord < wait) ? untilWord : wait;
     }
@@ -140,6 +148,18 @@ internal sealed partial class NameService(
         }
     }
 
+    /// <summary>Asks the fallbacks, where there is a choice and dnsmasq asks one of them: they serve others, too, and are asked no more than that needs.</summary>
+    private async Task FollowFallbacksAsync(NameUpstreams? wanted)
+    {
+        var areAsked = wanted is { Fallbacks.Length: > 1 } && !wanted.Programs.Any(IsAsked);
+        foreach (var address in wanted?.Fallbacks ?? [])
+            _fallbackProbes.TryAdd(address, new(ProbePace.Fallback, server => new NameQuestion(IPEndPoint.Parse(server)), Wake, clock));
+        foreach (var (address, probe) in _fallbackProbes)
+            await probe.FollowAsync(areAsked ? 1 : 0, new IPEndPoint(address, DnsPort).ToString());
+    }
+
+    private bool IsSilent(IPAddress fallback) => _fallbackProbes.GetValueOrDefault(fallback)?.IsHealthy == false;
+
     private TimeSpan UntilAcquainted(NameUpstreams wanted)
     {
         if (_hasToldDnsmasq || wanted.Programs.All(program => _probes[program.Service] is { Pid: 0 } or { IsHealthy: not null }))
@@ -151,7 +171,7 @@ internal sealed partial class NameService(
 
     private async Task PutServersAsync(NameUpstreams wanted, CancellationToken cancellation)
     {
-        var servers = wanted.Servers(IsAsked);
+        var servers = wanted.Servers(IsAsked, IsSilent);
         if (!Put(NameUpstreams.ServersPath, servers) && _hasToldDnsmasq)
             return;
         _hasToldDnsmasq = false;
