@@ -16,13 +16,13 @@ internal static class MosdnsList
         foreach (var line in File.ReadAllText(path).Split('\n'))
         {
             number++;
-            if (Problem(line.TrimEnd('\r'), type) is { } problem)
+            if (LineProblem(line.TrimEnd('\r'), type) is { } problem)
                 return string.Create(CultureInfo.InvariantCulture, $"line {number}: {problem}");
         }
         return null;
     }
 
-    private static string? Problem(string line, string type)
+    private static string? LineProblem(string line, string type)
     {
         if (type == "ip_set")
         {

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Meduza.Gateway.Model.Mosdns;
 
 /// <summary>
@@ -218,5 +220,7 @@ internal ref struct GoRegexp
 
     private static int NumberOf(ReadOnlySpan<char> text) => text.Length > 4 ? int.MaxValue : int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
-    private const string WordCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_", HexadecimalDigits = "0123456789ABCDEFabcdef";
+    private static readonly SearchValues<char> WordCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
+    private static readonly SearchValues<char> HexadecimalDigits = SearchValues.Create("0123456789ABCDEFabcdef");
 }

@@ -67,4 +67,16 @@ public sealed class DownloadFolderTests : IDisposable
         Assert.All(_warnings, w => Assert.Equal($"{file} is damaged, and not used: what it held is fetched again", w));
         Assert.NotEmpty(_warnings);
     }
+
+    [Fact]
+    public void What_is_wanted_no_more_is_deleted_when_it_is_old()
+    {
+        _folder.Sweep([], DateTimeOffset.UtcNow); // where nothing was ever kept
+        foreach (var name in (string[])["wanted", "old", "new"])
+            _folder.Keep(name, Some(name));
+        foreach (var name in (string[])["wanted", "old"])
+            File.SetLastWriteTimeUtc(Path.Join(_path, name), DateTime.UtcNow.AddDays(-31));
+        _folder.Sweep(["wanted"], DateTimeOffset.UtcNow.AddDays(-30));
+        Assert.Equal(["new", "wanted"], Directory.EnumerateFiles(_path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
 }

@@ -16,7 +16,7 @@ public sealed class ProxyStartTests
 
     private static ServiceStatus Status(ServiceDefinition definition, string state = ServiceStates.Waiting) => new()
     {
-        Name = definition.Name, Component = definition.Component, State = state, Pid = 0, UptimeMilliseconds = 0, Restarts = 0, Definition = definition,
+        Name = definition.Name, Component = definition.Component, State = state, Pid = 0, UptimeMilliseconds = 0, Restarts = 0, StartedAt = 0, Definition = definition,
     };
 
     private static ServiceDefinition Held { get; } = Mihomo with { Requires = [ProxyStart.Requirement] };

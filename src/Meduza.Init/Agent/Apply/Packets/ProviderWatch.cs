@@ -17,7 +17,7 @@ internal sealed class ProviderWatch(Action changed, Action<string> warn) : IDisp
     private FolderWatch? _watch;
     private Thread? _reader;
     private bool _isBlind;
-    private volatile ImmutableArray<string>[] _files = [[]];
+    private volatile string[] _files = [];
     private HashSet<string> _watched = new(StringComparer.Ordinal);
 
     /// <summary>Watches these and no others. What is done after this began is told.</summary>
@@ -25,7 +25,7 @@ internal sealed class ProviderWatch(Action changed, Action<string> warn) : IDisp
     /// <returns>False where changes are not told.</returns>
     public bool Follow(ImmutableArray<string> files)
     {
-        _files = [files];
+        _files = [.. files];
         if (files.IsEmpty && _watch is null)
             return true;
         if (_isBlind)
@@ -88,7 +88,7 @@ internal sealed class ProviderWatch(Action changed, Action<string> warn) : IDisp
 
         void Tell(FolderEvent happened)
         {
-            if (happened is not { Folder: { } folder, Name: { Length: > 0 } name } || _files[0].Any(file => IsOn(file, Path.Join(folder, name))))
+            if (happened is not { Folder: { } folder, Name: { Length: > 0 } name } || _files.Any(file => IsOn(file, Path.Join(folder, name))))
                 changed();
         }
     }
