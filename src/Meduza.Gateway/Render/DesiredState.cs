@@ -23,6 +23,9 @@ public sealed record DesiredFile(string Path, ReadOnlyMemory<byte> Content, Unix
 
     /// <summary>True when its content must never be shown.</summary>
     public bool Secret { get; init; }
+
+    /// <summary>True where the content that it replaces may be a secret, though it is none itself: how it differs must not be shown.</summary>
+    public bool MayReplaceSecret { get; init; }
 }
 
 /// <summary>A symbolic link to a file that was downloaded and is kept elsewhere: what it leads to is never written over, so a new content is another target.</summary>

@@ -34,8 +34,8 @@ internal static class MosdnsRenderer
             document = document.With("plugins", plugins);
         List<DesiredFile> files =
         [
-            // Whoever writes plugins may have put a password into one.
-            state.File(new DesiredFile(ConfigPath, YamlWriter.Write(document), StateBuilder.PrivateFile, Component) { Owner = owner, Secret = plugins is not null }),
+            // Whoever writes plugins may have put a password into one; where they are gone, it is in what was there.
+            state.File(new DesiredFile(ConfigPath, YamlWriter.Write(document), StateBuilder.PrivateFile, Component) { Owner = owner, Secret = plugins is not null, MayReplaceSecret = plugins is null }),
         ];
         foreach (var (name, text) in mosdns.Lists)
             files.Add(state.File($"{MosdnsConfig.Folder}/{MosdnsConfig.ListFile(name)}", ListText(text), StateBuilder.PublicFile, Component));

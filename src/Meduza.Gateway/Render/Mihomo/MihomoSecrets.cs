@@ -3,7 +3,7 @@ using Meduza.Gateway.Yaml;
 namespace Meduza.Gateway.Render.Mihomo;
 
 /// <summary>What in a configuration of mihomo is nobody's business: whatever a proxy or a provider is told to say, and passwords of its own.</summary>
-internal static class MihomoSecrets
+public static class MihomoSecrets
 {
     private static readonly string[] Places = ["secret", "authentication", "proxies", "proxy-providers", "rule-providers"];
 
@@ -11,6 +11,7 @@ internal static class MihomoSecrets
     private static readonly HashSet<string> Open = ["name", "type", "server", "port", "cipher", "network", "udp", "tls", "behavior", "format", "interval"];
 
     /// <param name="config">A whole configuration.</param>
+    /// <exception cref="YamlReadException">It is none.</exception>
     public static IEnumerable<string> In(ReadOnlyMemory<byte> config) =>
         YamlReader.Read(config) is YamlMap map ? Places.SelectMany(place => Below(map[place])) : [];
 

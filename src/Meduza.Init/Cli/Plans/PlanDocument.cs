@@ -72,7 +72,7 @@ internal sealed record PlanFile(string Path, string Action, bool Secret, string?
     public static IEnumerable<PlanFile> Of(Changes changes, ObservedState observed) =>
     [
         .. changes.Writes.Select(file => new PlanFile(
-            file.Path, "write", file.Secret, file.Secret ? null : FileDifference.Of(file.Path, observed.Files.GetValueOrDefault(file.Path)?.Content, file.Content))),
+            file.Path, "write", file.Secret || file.MayReplaceSecret, file.Secret || file.MayReplaceSecret ? null : FileDifference.Of(file.Path, observed.Files.GetValueOrDefault(file.Path)?.Content, file.Content))),
         .. changes.Symlinks.Select(link => new PlanFile(link.Path, "write", Secret: false, Diff: null)),
         // What is not desired any more is not known to be no secret.
         .. changes.Deletes.Select(path => new PlanFile(path, "delete", Secret: true, Diff: null)),
