@@ -10,6 +10,7 @@ using Meduza.Lab.Harness;
     ("flood", Flood.Measure),
     ("continuity", Continuity.Measure),
     ("rules", ProxyRules.Measure),
+    ("proxy", ProxyFailover.Measure),
     ("routes", Routes.Measure),
     ("wireguard", MeasureWireGuard),
     ("rendering", MeasureRendering),
