@@ -23,14 +23,14 @@ usage: ./build.sh [VERB]
   demo          build three gateways in namespaces, ping across them, take them down (as root)
   lab           the same, and keep the network up for looking around, until Ctrl-C (as root)
   bench         measure; one line of JSON a figure (as root); "bench PART…" for some of it: supervision, flood, continuity,
-                rules, routes, wireguard, rendering, boot, names, commits, start, image, vm
+                rules, proxy, routes, wireguard, rendering, boot, names, commits, start, image, vm
   soak          change the keys of three gateways at random, 10,000 times, while agents and members of etcd are killed and
                 links cut, and compare what they are with what they must be (as root); "soak N SEED" for N others, which
                 are the same ones for the same seed
   size          compile once more, and print where the bytes of the binary are; one line of JSON a part
   fuzz          give 10 million mutated messages to every netlink parser, and 100,000 fleets of hostile keys to every
                 renderer; "fuzz netlink" or "fuzz rendering" for one of them, "fuzz rendering N SEED" for N others
-  doubles       build artifacts/meduza-doubles, which stands in for mihomo and MosDNS in the lab
+  doubles       build artifacts/meduza-doubles, which stands in for mihomo, MosDNS and EasyTier in the lab
   rootfs        the root folder of the image, below artifacts/image: the binary and what it drives, from packages of Debian 13;
                 "rootfs debug" with busybox for looking around, "rootfs etcd" with an etcd; "rootfs arm64" for that machine
   image         the same as an archive that docker load and podman load read, with its bill of materials (SPDX)

@@ -19,6 +19,9 @@ internal sealed class Faults(string program)
     /// <summary>Groups that test their members find none that works, and are on REJECT where they have it.</summary>
     public const string Reject = "reject";
 
+    /// <summary>It refuses every configuration that it is asked about.</summary>
+    public const string Refuse = "refuse";
+
     private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(20);
 
     private readonly string _folder = Environment.GetEnvironmentVariable("DOUBLES_FAULTS") ?? "/var/lib/doubles";
@@ -33,12 +36,14 @@ internal sealed class Faults(string program)
     }
 
     /// <summary>Ends this process when it is to crash.</summary>
-    public void WatchForCrash() => new Thread(() =>
+    /// <param name="status">Of a Go program, where nothing else is said.</param>
+    /// <param name="words">Its last.</param>
+    public void WatchForCrash(int status = 2, string words = "panic: runtime error: invalid memory address or nil pointer dereference\n\ngoroutine 1 [running]:\nmain.main()") => new Thread(() =>
     {
         while (!Has(Crash))
             Thread.Sleep(Often);
-        Console.Error.WriteLine("panic: runtime error: invalid memory address or nil pointer dereference\n\ngoroutine 1 [running]:\nmain.main()");
-        Environment.Exit(2);
+        Console.Error.WriteLine(words);
+        Environment.Exit(status);
     })
     { IsBackground = true }.Start();
 }

@@ -3,17 +3,17 @@ using Meduza.Lab.Harness;
 namespace Meduza.Lab.Services;
 
 /// <summary>
-/// Programs in the place of mihomo and MosDNS, which no archive has: <c>tests/Meduza.Doubles</c>, or the true ones where
-/// <c>MEDUZA_REAL_MIHOMO</c> and <c>MEDUZA_REAL_MOSDNS</c> name them. mihomo begins when it is let go. Faults are files
+/// Programs in the place of mihomo, MosDNS and EasyTier, which no archive has: <c>tests/Meduza.Doubles</c>, or the true ones where
+/// <c>MEDUZA_REAL_MIHOMO</c>, <c>MEDUZA_REAL_MOSDNS</c> and <c>MEDUZA_REAL_EASYTIER</c> name them. mihomo begins when it is let go. Faults are files
 /// (<see cref="Set"/>), and signals.
 /// </summary>
-internal static class ProxyDoubles
+public static class ProxyDoubles
 {
     /// <summary>The address that MosDNS gives for every name, and that mihomo gives.</summary>
     public const string MosdnsAnswer = "198.51.100.1", MihomoAnswer = "198.51.100.2";
 
     /// <summary>Faults of a program, as the double knows them.</summary>
-    public const string Hold = "hold", Hang = "hang", Crash = "crash", Reject = "reject";
+    public const string Hold = "hold", Hang = "hang", Crash = "crash", Reject = "reject", Refuse = "refuse";
 
     private const string Folder = "/var/lib/doubles";
 
@@ -21,10 +21,12 @@ internal static class ProxyDoubles
     public static string Prepare { get; } = $"""
         mkdir -m 755 -p {Folder}
         touch {Folder}/mihomo.{Hold}
-        for program in mihomo mosdns; do
+        for program in mihomo mosdns easytier-core; do
             [ -e /usr/bin/$program.true ] || ln -sf meduza-doubles /usr/bin/$program
         done
-        if [ -e /usr/bin/mosdns.true ]; then ln -sf mosdns.true /usr/bin/mosdns; fi
+        for program in mosdns easytier-core; do
+            if [ -e /usr/bin/$program.true ]; then ln -sf $program.true /usr/bin/$program; fi
+        done
         if [ -e /usr/bin/mihomo.true ]; then
             printf '%s\n' '#!/bin/sh' 'case " $* " in *" -t "* | *" -v "*) exec /usr/bin/mihomo.true "$@" ;; esac' \
                 'while [ -e {Folder}/mihomo.{Hold} ]; do sleep 0.02; done' 'exec /usr/bin/mihomo.true "$@"' > /usr/bin/mihomo
