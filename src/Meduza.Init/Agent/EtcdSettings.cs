@@ -16,6 +16,8 @@ internal record EtcdSettings
 {
     public const string EndpointsVariable = "ETCD_ENDPOINTS";
 
+    public const string PasswordVariable = "ETCD_PASS";
+
     public ImmutableArray<EtcdEndpoint> Endpoints { get; init; } = [];
 
     /// <summary>True where the endpoints are the one etcd that PID 1 runs on this machine.</summary>
@@ -56,7 +58,7 @@ internal record EtcdSettings
             CertificateFile = ExistingFile("ETCD_CERT", Get, errors),
             KeyFile = ExistingFile("ETCD_KEY", Get, errors),
             User = Get("ETCD_USER"),
-            Password = variable("ETCD_PASS"),
+            Password = variable(PasswordVariable),
         };
         if ((settings.CertificateFile is null) != (settings.KeyFile is null))
             errors.Add("ETCD_CERT and ETCD_KEY go together: set both, or neither");

@@ -11,6 +11,8 @@ internal sealed record NodeSettings : EtcdSettings
 {
     public const string NodeIdVariable = "NODE_ID";
 
+    public const string DownloadProxyVariable = "MOSDNS_HTTP_PROXY";
+
     private NodeSettings(EtcdSettings etcd) : base(etcd) { }
 
     public string NodeId { get; init; } = "";
@@ -55,7 +57,7 @@ internal sealed record NodeSettings : EtcdSettings
             WireGuardStatusInterval = Seconds("WIREGUARD_STATUS_INTERVAL", 10, Get, found),
             DefaultGateway = ParseAddress("DEFAULT_GW", Get, found),
             Nameservers = ParseNameservers(Get("DNS_NAMESERVERS"), found),
-            DownloadProxy = ParseProxy("MOSDNS_HTTP_PROXY", Get, found),
+            DownloadProxy = ParseProxy(DownloadProxyVariable, Get, found),
             Metrics = MetricsListen.Parse(Get(MetricsListen.Variable)),
         };
 

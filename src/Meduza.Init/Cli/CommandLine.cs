@@ -4,6 +4,7 @@ using Meduza.Init.Cli.Commits;
 using Meduza.Init.Cli.Doctor;
 using Meduza.Init.Cli.Plans;
 using Meduza.Init.Cli.Rollbacks;
+using Meduza.Init.Cli.Support;
 using Meduza.Linux;
 
 namespace Meduza.Init.Cli;
@@ -106,7 +107,7 @@ internal static class CommandLine
         Verb[] verbs =
         [
             new StatusVerb(session), new LogsVerb(session), new ReconcileVerb(session), new RefreshVerb(session), new WaitVerb(session), new StartVerb(session), new StopVerb(session),
-            new RestartVerb(session), new UpgradeVerb(session), new DoctorVerb(session), new VersionVerb(session),
+            new RestartVerb(session), new UpgradeVerb(session), new DoctorVerb(session), new SupportVerb(session), new VersionVerb(session),
             new PlanVerb(session), new CommitVerb(session), new ConfirmVerb(session), new RollbackVerb(session), new LintVerb(session), new RenderVerb(session), new GenerateVerb(session), new SchemaVerb(session),
         ];
         foreach (var verb in verbs)

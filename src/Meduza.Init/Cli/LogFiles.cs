@@ -34,6 +34,11 @@ internal static class LogFiles
         }).ToList();
     }
 
+    /// <summary>The files of all services, the rotated ones too.</summary>
+    public static IEnumerable<string> All(string folder) => !Directory.Exists(folder) ? [] : Streams
+        .SelectMany(stream => Directory.EnumerateFiles(folder, $"*.{stream}.log*"))
+        .Where(path => new FileInfo(path).LinkTarget is null).Order(StringComparer.Ordinal);
+
     // Where in the file the lines begin that are in memory.
     private static int End(List<string> lines, List<string> known)
     {

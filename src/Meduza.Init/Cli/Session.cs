@@ -1,6 +1,7 @@
 using Meduza.Init.Control;
 using Meduza.Linux;
 using Meduza.Linux.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Meduza.Init.Cli;
 
@@ -15,6 +16,9 @@ internal sealed record Session(TextWriter Output, TextWriter Error, bool Colour,
 {
     /// <summary>Gives all of standard input, up to its end.</summary>
     public Func<byte[]> Input { get; init; } = () => DescriptorIO.ReadToEnd(new Descriptor(0), "standard input");
+
+    /// <summary>Opens standard output for what is no text.</summary>
+    public Func<Stream> OutputStream { get; init; } = () => new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
     /// <summary>Where the commits of this node are kept.</summary>
     public string SnapshotFolder { get; init; } = Agent.Store.SnapshotFolder.DefaultPath;

@@ -7,7 +7,7 @@ public class CommandLineTests
     public static TheoryData<string> AllVerbs => ["status", "logs", "reconcile", "refresh", "wait", "start", "stop", "restart", "upgrade", "doctor", "version", "plan", "commit", "confirm", "rollback", "lint", "render", "generate", "schema", "keys export", "keys import"];
 
     /// <summary>The words that may stand first, in the order of the help.</summary>
-    private const string Words = "status, logs, reconcile, refresh, wait, start, stop, restart, upgrade, doctor, version, plan, commit, confirm, rollback, lint, render, generate, schema, keys";
+    private const string Words = "status, logs, reconcile, refresh, wait, start, stop, restart, upgrade, doctor, support, version, plan, commit, confirm, rollback, lint, render, generate, schema, keys";
 
     [Theory]
     [MemberData(nameof(AllVerbs))]

@@ -43,11 +43,16 @@ internal sealed class PlantedSecrets
                 - {tag: udp, type: udp_server, args: {entry: main, listen: "127.0.0.1:1153"} }
                 """),
             (Node + "tinc/private_key", Text("tinc", rsa.ExportRSAPrivateKeyPem())),
+            (Node + "tinc/ed25519_private_key", Text("tinc 1.1", $"-----BEGIN ED25519 PRIVATE KEY-----\n{Convert.ToBase64String(RandomNumberGenerator.GetBytes(48))}\n{Convert.ToBase64String(RandomNumberGenerator.GetBytes(48))}\n-----END ED25519 PRIVATE KEY-----\n")),
             (Node + "openvpn/static/secret", Text("OpenVPN's static key", DemoKeys.OpenVpnStaticKey())),
             (Node + "openvpn/tls/ca", File.ReadAllText(certificates.Authority)),
             (Node + "openvpn/tls/cert", File.ReadAllText(certificates.ClientCertificate)),
             (Node + "openvpn/tls/key", Text("OpenVPN's private key", File.ReadAllText(certificates.ClientKey))),
             (Node + "openvpn/tls/tls_crypt", Text("OpenVPN's control channel", DemoKeys.OpenVpnStaticKey())),
+            (Node + "openvpn/auth/ca", File.ReadAllText(certificates.Authority)),
+            (Node + "openvpn/auth/cert", File.ReadAllText(certificates.ServerCertificate)),
+            (Node + "openvpn/auth/key", Text("another OpenVPN's private key", File.ReadAllText(certificates.ServerKey))),
+            (Node + "openvpn/auth/tls_auth", Text("OpenVPN's authentication of packets", DemoKeys.OpenVpnStaticKey())),
             (Node + "wireguard/wg/private_key", Line("WireGuard's private key", wireGuard)),
             (Node + "wireguard/wg/peer/p/preshared_key", Line("WireGuard's preshared key", Must.Run(["wg", "genpsk"]).Trim())),
         ];

@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using Meduza.Lab.Harness;
 using Meduza.Lab.Services;
 using Meduza.Linux.Process;
@@ -10,24 +12,16 @@ public sealed class SecretsTests : IDisposable
     private const string Node = "/nodes/gw/", Metrics = "127.0.0.1:9470";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    // Where the true one is not named. EasyTier 2.4 writes its configuration to its standard output before anything else (easytier-core.rs).
-    private const string EasyTier = """
-        if [ -e /usr/bin/easytier-core.true ]; then ln -sf easytier-core.true /usr/bin/easytier-core; exit; fi
-        printf '%s\n' '#!/bin/sh' 'case "$1" in --check-config) exit 0 ;; esac' \
-            'echo "Starting easytier from config file \"$2\" with config:"' 'echo "############### TOML ###############"' 'cat "$2"' 'echo "-----------------------------------"' \
-            'exec sleep 100000' > /usr/bin/easytier-core
-        chmod 755 /usr/bin/easytier-core
-        """;
-
     private readonly LabNetwork _lab;
     private readonly Gateway _gateway;
     private readonly PlantedSecrets _first, _second;
     private readonly List<(string Where, string Text)> _said = [];
-    private readonly string _password;
+    private readonly string _password, _proxyPassword;
 
     public SecretsTests()
     {
         _password = "plantedpassword" + Guid.NewGuid().ToString("N");
+        _proxyPassword = "plantedproxy" + Guid.NewGuid().ToString("N");
         _lab = LabNetwork.Create(new() { Password = _password });
         _first = new("planted-first", _lab.Folder.Path);
         _second = new("planted-second", _lab.Folder.Path);
@@ -37,12 +31,15 @@ public sealed class SecretsTests : IDisposable
             ("/global/mesh_type", "easytier"), ("/global/easytier/network_name", "net"), (Node + "easytier/enable", "true"), (Node + "easytier/ipv4", "10.255.0.1/24"),
             (Node + "lan", "10.1.0.0/24"), (Node + "clash/enable", "true"), (Node + "clash/active_subscription", "main"),
             ("/global/clash/subscriptions/main/url", "file:///data/clash/main.yaml"), (Node + "mosdns/enable", "true"),
+            ("/global/mosdns/rule_files", """{"a.txt": "http://192.0.2.9/a.txt"}"""),
             (Node + "openvpn/static/enable", "true"), (Node + "openvpn/static/proto", "udp"), (Node + "openvpn/static/port", "1194"), (Node + "openvpn/static/ifconfig", "10.254.0.1 10.254.0.2"),
             (Node + "openvpn/tls/enable", "true"), (Node + "openvpn/tls/proto", "udp"), (Node + "openvpn/tls/port", "1195"), (Node + "openvpn/tls/remote", "192.0.2.1"), (Node + "openvpn/tls/ifconfig", "10.253.0.1 10.253.0.2"),
+            (Node + "openvpn/auth/enable", "true"), (Node + "openvpn/auth/proto", "udp"), (Node + "openvpn/auth/port", "1196"), (Node + "openvpn/auth/remote", "192.0.2.1"), (Node + "openvpn/auth/ifconfig", "10.251.0.1 10.251.0.2"),
+            (Node + "bgp/enable", "true"), (Node + "bgp/asn", "65001"), (Node + "bgp/router_id", "10.255.0.1"),
             (Node + "wireguard/wg/enable", "true"), (Node + "wireguard/wg/address", "10.252.0.1/24"), (Node + "wireguard/wg/peer/p/public_key", WireGuardKeys.New().Public),
             .. _first.Keys,
         ]);
-        ProxyDoubles.Start(_gateway, ["ETCD_USER=gateway", $"ETCD_PASS={_password}", $"METRICS_LISTEN={Metrics}"], EasyTier);
+        ProxyDoubles.Start(_gateway, ["ETCD_USER=gateway", $"ETCD_PASS={_password}", $"METRICS_LISTEN={Metrics}", $"MOSDNS_HTTP_PROXY=http://user:{_proxyPassword}@192.0.2.9:3128"]);
     }
 
     public void Dispose() => _lab.Dispose();
@@ -53,7 +50,7 @@ public sealed class SecretsTests : IDisposable
         Subscribe(_first.Subscription);
         ProxyDoubles.Go(_gateway.Init);
         _lab.Etcd.Commit("first");
-        // EasyTier has no device here, so that it is degraded at last; what it does meanwhile is what is looked at.
+        // EasyTier 2.4 writes its configuration to its standard output before anything else (easytier-core.rs).
         _gateway.Init.WaitUntil(() => Log("easytier").Contains("network_secret", StringComparison.Ordinal), "EasyTier has written its configuration", Limit);
         Assert.Contains("network_secret (hidden)", Log("easytier"), StringComparison.Ordinal);
         _gateway.UntilState("mihomo", "ready");
@@ -86,15 +83,21 @@ public sealed class SecretsTests : IDisposable
         Say("a refused commit", "commit", "fourth");
         Listen("after the fourth commit");
 
+        // A file that is no secret any more is one that was.
+        _lab.Etcd.Put([.. _second.Keys]);
+        Say("a commit", "commit", "fifth");
+        _lab.Etcd.Delete(["/global/mosdns/plugins"]);
+        Say("a plan of the plugins that ship", "plan");
+
         _lab.Etcd.Delete([.. _first.Keys.Select(key => key.Key)]);
         _lab.Etcd.Put((Node + "easytier/enable", "false"), (Node + "clash/enable", "false"), (Node + "mosdns/enable", "false"), (Node + "openvpn/static/enable", "false"),
-            (Node + "openvpn/tls/enable", "false"), (Node + "wireguard/wg/enable", "false"));
+            (Node + "openvpn/tls/enable", "false"), (Node + "openvpn/auth/enable", "false"), (Node + "wireguard/wg/enable", "false"));
         Say("a plan of taking all away", "plan");
-        Say("a commit of it", "commit", "fifth");
+        Say("a commit of it", "commit", "sixth");
         Listen("at the end");
 
         Assert.True(_said.Count > 50, $"{_said.Count} texts were searched");
-        var found = _said.SelectMany(said => _first.In(said.Text).Concat(_second.In(said.Text)).Concat(said.Text.Contains(_password, StringComparison.Ordinal) ? ["etcd's password"] : [])
+        var found = _said.SelectMany(said => _first.In(said.Text).Concat(_second.In(said.Text)).Concat(said.Text.Contains(_password, StringComparison.Ordinal) ? ["etcd's password"] : []).Concat(said.Text.Contains(_proxyPassword, StringComparison.Ordinal) ? ["the proxy's password"] : [])
             .Select(whose => $"the secret of {whose} is in {said.Where}")).Distinct().ToList();
         Assert.True(found.Count == 0, string.Join('\n', found));
     }
@@ -111,8 +114,28 @@ public sealed class SecretsTests : IDisposable
             _said.Add(($"{Path.GetFileName(file)} {when}", File.ReadAllText(file)));
         _said.Add(($"PID 1's output {when}", _gateway.Init.Output));
         _said.Add(($"the page of metrics {when}", _gateway.Init.Run("curl", "-s", "-m", "20", $"http://{Metrics}/metrics").Output));
+        Support(when);
         // Whoever may list processes sees their arguments.
         _said.Add(($"the processes' arguments {when}", string.Join('\n', _gateway.Init.Processes().Select(process => process.CommandLine))));
+    }
+
+    /// <summary>Each file of the archive for a report.</summary>
+    private void Support(string when)
+    {
+        const string Archive = "/var/support.tar.gz";
+        Must.Run(_gateway.Init.Inside("rm", "-f", Archive));
+        Say($"support {when}", "support", Archive);
+        using var packed = File.OpenRead(_gateway.Init.Root + Archive);
+        using var plain = new GZipStream(packed, CompressionMode.Decompress);
+        using var tar = new TarReader(plain);
+        List<string> names = [];
+        while (tar.GetNextEntry() is { } entry)
+        {
+            names.Add(entry.Name[(entry.Name.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+            using var text = new StreamReader(entry.DataStream ?? Stream.Null);
+            _said.Add(($"{names[^1]} of the archive for a report {when}", text.ReadToEnd()));
+        }
+        Assert.Empty(new[] { "version.json", "status.txt", "status.json", "doctor.txt", "plan.txt", "logs/memory.txt", "logs/agent.err.log", "services/agent.json", "rendered/state.json", "kernel/routes.txt", "kernel/chains.txt", "frr/bgpd.conf" }.Except(names));
     }
 
     private void Say(string where, params string[] command)

@@ -29,7 +29,8 @@ internal static class ProgramWords
         return Clean(Hide(text, secrets));
     }
 
-    private static string Hide(string text, IEnumerable<string> secrets)
+    /// <summary>Without these, also where they are escaped or cut short.</summary>
+    public static string Hide(string text, IEnumerable<string> secrets)
     {
         // The longest first: one may be part of another.
         var lines = secrets.SelectMany(secret => secret.Split('\n', StringSplitOptions.TrimEntries)).Where(line => line.Length >= ShortestSecret);
