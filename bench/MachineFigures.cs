@@ -44,7 +44,7 @@ internal static partial class MachineFigures
 
         Thread.Sleep(Quiet);
         machine.Monitor("sendkey alt-sysrq-m");
-        machine.WaitFor(" free:");
+        machine.WaitFor("pages reserved"); // its last line but one
         var said = machine.Console;
         Figure.Print("vm_memory_kernel_leaves", "MiB", Number(Available(), said) / 1024);
         Figure.Print("vm_memory_free", "MiB", Number(Free(), said) * Page);

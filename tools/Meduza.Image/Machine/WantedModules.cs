@@ -15,7 +15,8 @@ public static class WantedModules
         "hv_vmbus", "hv_storvsc", "xen_blkfront", "vmw_pvscsi", "mptspi",
     ];
 
-    public static IReadOnlyList<string> FileSystems { get; } = ["squashfs", "overlay", "ext4"];
+    /// <summary>The first is what others ask the kernel for by what it does (<c>crypto-crc32c</c>), so no list of needs names it.</summary>
+    public static IReadOnlyList<string> FileSystems { get; } = ["crc32c_generic", "squashfs", "overlay", "ext4"];
 
     /// <summary>Loaded for the devices that there are, once the root is.</summary>
     public static IReadOnlyList<string> NetworkDrivers { get; } =
@@ -28,7 +29,7 @@ public static class WantedModules
     /// <summary>What a gateway is made of, which no device asks for: loaded always. What rules name is here, since nobody loads it for them.</summary>
     public static IReadOnlyList<string> Gateway { get; } =
     [
-        "af_packet", "tun", "wireguard",
+        "crc32c_generic", "af_packet", "tun", "wireguard",
         "nf_tables", "nft_compat", "nft_chain_nat", "xt_TPROXY", "xt_set", "xt_conntrack", "xt_addrtype", "xt_nat", "xt_NETMAP", "xt_MASQUERADE",
         "ip_set", "ip_set_hash_net",
     ];
