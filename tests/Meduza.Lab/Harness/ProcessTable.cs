@@ -20,6 +20,12 @@ public sealed record SeenProcess(
 /// <summary>All processes of this machine and the namespaces that they are in (proc(5), namespaces(7)).</summary>
 public static class ProcessTable
 {
+    /// <summary>Of the kernel's clock as it tells of it (USER_HZ, time(7)).</summary>
+    private const int TicksPerSecond = 100;
+
+    /// <summary>Now, as <see cref="SeenProcess.StartTicks"/> counts.</summary>
+    public static long TicksSinceBoot() => (long)(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture) * TicksPerSecond);
+
     public static IReadOnlyList<SeenProcess> Read()
     {
         var found = new List<SeenProcess>();
