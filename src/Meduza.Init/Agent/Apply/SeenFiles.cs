@@ -18,13 +18,21 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Folder> _folders = new(StringComparer.Ordinal);
     private long _turn;
-    private volatile bool _isBlind;
+    private bool _isBlind;
 
     /// <summary>
     /// Another number whenever what was seen of any file counts no more: with the same one, the same looks see the same. Null
     /// where the kernel does not tell of each followed folder.
     /// </summary>
-    public long? Turn => _isBlind ? null : Interlocked.Read(ref _turn);
+    public long? Turn
+    {
+        get
+        {
+            // Not between the number and what it stands for.
+            lock (_lock)
+                return _isBlind ? null : _turn;
+        }
+    }
 
     /// <summary>Remembers from now on what lies in these folders, and nothing else any more.</summary>
     public void Follow(IEnumerable<string> folders)
@@ -77,9 +85,9 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
     /// <returns>True where that may matter to whoever looked.</returns>
     public bool Forget(FolderEvent happened)
     {
-        Interlocked.Increment(ref _turn);
         lock (_lock)
         {
+            _turn++;
             if (happened.Folder is null)
             {
                 ForgetAll();
@@ -102,9 +110,9 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
     /// <summary>Something was done to a file by us: what was seen of it counts no more, from now on.</summary>
     public void Forget(string path)
     {
-        Interlocked.Increment(ref _turn);
         lock (_lock)
         {
+            _turn++;
             if (!_folders.TryGetValue(Path.GetDirectoryName(path)!, out var folder))
                 return;
             folder.Files.Remove(path);
@@ -116,9 +124,9 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
     /// <summary>Everything is to be looked at itself.</summary>
     public void ForgetAll()
     {
-        Interlocked.Increment(ref _turn);
         lock (_lock)
         {
+            _turn++;
             foreach (var folder in _folders.Keys.ToList())
                 Drop(folder);
         }

@@ -1,7 +1,6 @@
 using Meduza.Gateway.Model;
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Store;
-using Meduza.Linux;
 using Meduza.Linux.Files;
 using Microsoft.Extensions.Logging;
 
@@ -18,10 +17,12 @@ internal static partial class FirstNames
     public static async Task StartAsync(NodeSettings settings, ServiceLink services, SnapshotFolder kept, ILogger log, CancellationToken cancellation)
     {
         await services.RefreshAsync(cancellation);
-        if (!services.IsBoot || Rendered(settings, kept) is not { } names)
+        if (!services.IsBoot)
             return;
         try
         {
+            if (Rendered(settings, kept) is not { } names)
+                return;
             foreach (var folder in names.Folders)
                 Folder.Ensure(folder.Path, folder.Mode, uid: 0, gid: 0);
             foreach (var file in names.Files)
@@ -30,8 +31,9 @@ internal static partial class FirstNames
                 await services.DefineAsync(service, cancellation);
             LogStarted(log);
         }
-        catch (Exception e) when (e is LinuxException or IOException)
+        catch (Exception e) when (e is not OperationCanceledException and not ControlLostException)
         {
+            // A fault of ours, too: the next agent of this boot would meet it again.
             LogNotStarted(log, e.Message);
         }
     }
@@ -43,7 +45,9 @@ internal static partial class FirstNames
         if (kept.LoadHold(_ => { }) is not null || kept.Load(_ => { }).FirstOrDefault() is not { } last)
             return null;
         var hosts = kept.LoadHosts(_ => { })?.Keys ?? KeySpace.Empty;
-        var config = ConfigParser.Parse(last.Keys with { Keys = last.Keys.Keys.SetItems(hosts) }, settings.NodeId).Config;
+        // Other nodes say nothing of it, and to read a thousand takes longer than dnsmasq to start.
+        var keys = KeySpace.Of([.. last.Keys.Keys.Below(EtcdConnection.GlobalPrefix), .. last.Keys.Keys.Below($"{EtcdConnection.NodesPrefix}{settings.NodeId}/"), .. hosts]);
+        var config = ConfigParser.Parse(last.Keys with { Keys = keys }, settings.NodeId).Config;
         return config is { DnsmasqEnabled: true } ? Renderer.RenderNames(config, MachineProbe.OfNames(settings, Accounts.Read())) : null;
     }
 

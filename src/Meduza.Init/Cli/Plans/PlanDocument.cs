@@ -71,12 +71,17 @@ internal sealed record PlanFile(string Path, string Action, bool Secret, string?
 {
     public static IEnumerable<PlanFile> Of(Changes changes, ObservedState observed) =>
     [
-        .. changes.Writes.Select(file => new PlanFile(
-            file.Path, "write", file.Secret || file.MayReplaceSecret, file.Secret || file.MayReplaceSecret ? null : FileDifference.Of(file.Path, observed.Files.GetValueOrDefault(file.Path)?.Content, file.Content))),
+        .. changes.Writes.Select(file => Written(file, observed)),
         .. changes.Symlinks.Select(link => new PlanFile(link.Path, "write", Secret: false, Diff: null)),
         // What is not desired any more is not known to be no secret.
         .. changes.Deletes.Select(path => new PlanFile(path, "delete", Secret: true, Diff: null)),
     ];
+
+    private static PlanFile Written(DesiredFile file, ObservedState observed)
+    {
+        var isHidden = file.Secret || file.MayReplaceSecret;
+        return new(file.Path, "write", isHidden, isHidden ? null : FileDifference.Of(file.Path, observed.Files.GetValueOrDefault(file.Path)?.Content, file.Content));
+    }
 }
 
 /// <summary>One network device.</summary>

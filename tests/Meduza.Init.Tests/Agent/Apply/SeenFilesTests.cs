@@ -40,6 +40,35 @@ public sealed class SeenFilesTests : IDisposable
     }
 
     [Fact]
+    public void The_turn_is_another_one_once_something_was_done_and_the_same_until_then()
+    {
+        _files.Follow([_folder]);
+        var turn = _files.Turn;
+        _files.Look(A);
+        Assert.NotNull(turn);
+        Assert.Equal(turn, _files.Turn);
+
+        File.WriteAllText(A, "2");
+        Assert.True(Tell());
+        var told = _files.Turn;
+        _files.Forget(A);
+        var ours = _files.Turn;
+        _files.ForgetAll();
+
+        Assert.Distinct([turn, told, ours, _files.Turn]);
+    }
+
+    [Fact]
+    public void Without_a_word_of_each_folder_there_is_no_turn()
+    {
+        _files.Follow([_folder, $"{_folder}/not-there"]);
+        Assert.Null(_files.Turn);
+
+        _files.Follow([_folder]);
+        Assert.NotNull(_files.Turn);
+    }
+
+    [Fact]
     public void A_file_that_comes_and_goes_is_seen_by_its_path_and_in_its_folder()
     {
         _files.Follow([_folder]);
