@@ -9,7 +9,7 @@ namespace Meduza.Gateway.Model;
 /// </summary>
 public sealed class FleetMemory
 {
-    private readonly Derivation?[] _derived = new Derivation?[Enum.GetValues<NodePart>().Length];
+    private readonly Derivation?[] _derived = new Derivation?[(int)NodePart.Last + 1];
     private ImmutableArray<KnownNode> _nodes = [];
 
     /// <summary>The nodes that there are now but for one, sorted by name; as long as none of them changes this is the same array.</summary>

@@ -9,12 +9,13 @@ internal enum NodePart
     PrivateLans,
     TincHost,
     BgpSpeaker,
+    Last = BgpSpeaker,
 }
 
 /// <summary>One of the fleet's nodes, and what was read of it.</summary>
 internal sealed class KnownNode
 {
-    private readonly Reading?[] _readings = new Reading?[Enum.GetValues<NodePart>().Length];
+    private readonly Reading?[] _readings = new Reading?[(int)NodePart.Last + 1];
     private KeyBlock _keys;
 
     public KnownNode(KeyBlock keys)
