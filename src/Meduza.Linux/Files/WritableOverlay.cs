@@ -11,10 +11,12 @@ public static unsafe class WritableOverlay
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    /// <summary>True where the folder is there and lies on a read-only file system.</summary>
-    public static bool IsReadOnly(string folder)
+    private const UnixFileMode CopyMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>True where the folder or file is there and lies on a read-only file system.</summary>
+    public static bool IsReadOnly(string path)
     {
-        fixed (byte* name = NativeText.Terminated(folder))
+        fixed (byte* name = NativeText.Terminated(path))
             return access(name, W_OK) < 0 && Marshal.GetLastPInvokeError() == EROFS;
     }
 
@@ -24,26 +26,38 @@ public static unsafe class WritableOverlay
     /// </summary>
     /// <param name="folder">Absolute.</param>
     /// <param name="layers">Where what is written goes, made where it is missing; on one writable file system that has extended attributes (tmpfs).</param>
+    /// <param name="own">
+    /// Files within that must be writable, as their paths. Engines mount some of them, and read-only where the root is: of such a
+    /// one the overlay has a copy, and what was mounted stays as it is.
+    /// </param>
     /// <exception cref="LinuxException">It cannot be laid, or something within it not be bound.</exception>
-    public static void Lay(string folder, string layers)
+    public static void Lay(string folder, string layers, IReadOnlyList<string> own)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(own);
         var upper = $"{layers}/upper";
         var work = $"{layers}/work";
         // The folder that is seen has the rights of its upper layer.
         Folder.Ensure(upper, LayerMode, 0, 0);
         Folder.Ensure(work, LayerMode, 0, 0);
         var within = new List<(string Point, Descriptor File)>();
+        var copies = new List<(string Path, byte[] Content)>();
         try
         {
             foreach (var mount in Mounts.Read())
             {
-                if (mount.Point.StartsWith(folder + "/", StringComparison.Ordinal))
+                if (!mount.Point.StartsWith(folder + "/", StringComparison.Ordinal))
+                    continue;
+                if (own.Contains(mount.Point) && IsReadOnly(mount.Point))
+                    copies.Add((mount.Point, File.ReadAllBytes(mount.Point)));
+                else
                     within.Add((mount.Point, Descriptor.Open(mount.Point, O_PATH)));
             }
             Mount("overlay", folder, "overlay", default, $"lowerdir={folder},upperdir={upper},workdir={work}");
             foreach (var (point, file) in within)
                 Mount(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.Number}"), point, "", MS_BIND, "");
+            foreach (var (path, content) in copies)
+                AtomicFile.Write(path, content, CopyMode, 0, 0);
         }
         finally
         {

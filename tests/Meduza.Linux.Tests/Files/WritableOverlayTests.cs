@@ -19,6 +19,7 @@ public sealed class WritableOverlayTests : IDisposable
         File.WriteAllText(_folder["hosts"], "of the engine");
         Directory.CreateDirectory(_folder["keys"]);
         File.WriteAllText(_folder["keys/key"], "secret");
+        File.WriteAllText($"{_root}/etc/resolv.conf", "");
         Run("mount", "-o", "remount,ro", _root);
         Run("mount", "--bind", _folder["hosts"], $"{_root}/etc/hosts");
         Run("mount", "--bind", _folder["keys"], $"{_root}/etc/keys");
@@ -28,7 +29,7 @@ public sealed class WritableOverlayTests : IDisposable
     public void What_was_there_can_be_read_and_what_is_new_be_written()
     {
         Assert.True(WritableOverlay.IsReadOnly($"{_root}/etc"));
-        WritableOverlay.Lay($"{_root}/etc", _folder["layers/etc"]);
+        WritableOverlay.Lay($"{_root}/etc", _folder["layers/etc"], []);
         Assert.False(WritableOverlay.IsReadOnly($"{_root}/etc"));
         File.WriteAllText($"{_root}/etc/new", "new");
         File.WriteAllText($"{_root}/etc/passwd", "changed");
@@ -40,12 +41,29 @@ public sealed class WritableOverlayTests : IDisposable
     [Fact]
     public void What_was_mounted_within_stays_there()
     {
-        WritableOverlay.Lay($"{_root}/etc", _folder["layers/etc"]);
+        WritableOverlay.Lay($"{_root}/etc", _folder["layers/etc"], []);
         Assert.Equal("of the engine", File.ReadAllText($"{_root}/etc/hosts"));
         Assert.Equal("secret", File.ReadAllText($"{_root}/etc/keys/key"));
         // And is no copy: what is written to it is written to the engine's.
         File.AppendAllText($"{_root}/etc/hosts", ", and ours");
         Assert.Equal("of the engine, and ours", File.ReadAllText(_folder["hosts"]));
+    }
+
+    [Theory]
+    [InlineData("ro", "as it was mounted")]
+    [InlineData("rw", "written")]
+    public void A_file_that_must_be_writable_and_was_mounted_read_only_is_a_copy(string option, string mounted)
+    {
+        var (file, path) = (_folder["resolv.conf"], $"{_root}/etc/resolv.conf");
+        File.WriteAllText(file, "as it was mounted");
+        Run("mount", "--bind", file, path);
+        Run("mount", "-o", $"remount,bind,{option}", path);
+        WritableOverlay.Lay($"{_root}/etc", _folder["layers/etc"], [path]);
+        Assert.Equal("as it was mounted", File.ReadAllText(path));
+        File.WriteAllText(path, "written");
+        Assert.Equal("written", File.ReadAllText(path));
+        Assert.Equal(mounted, File.ReadAllText(file));
+        Assert.Equal("of the engine", File.ReadAllText($"{_root}/etc/hosts"));
     }
 
     [Fact]

@@ -18,6 +18,9 @@ internal static class Ground
     /// <summary>Where programs insist on writing, and Meduza itself. On a read-only root each becomes an overlay that is gone at the end.</summary>
     private static readonly string[] Written = ["/etc", "/var/lib", "/var/log"];
 
+    /// <summary>What engines mount into a container, read-only together with its root, and which is the gateway's own all the same.</summary>
+    private static readonly string[] Own = ["/etc/resolv.conf"];
+
     private const UnixFileMode ForAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
@@ -87,7 +90,7 @@ internal static class Ground
         if (isMachine)
         {
             foreach (var folder in Written.Where(WritableOverlay.IsReadOnly))
-                Try(warn, () => WritableOverlay.Lay(folder, $"{controlFolder}/overlay{folder}"), $"{folder} is read-only: ", "; let the container mount (CAP_SYS_ADMIN, no AppArmor profile that forbids it), or mount something there that can be written");
+                Try(warn, () => WritableOverlay.Lay(folder, $"{controlFolder}/overlay{folder}", Own), $"{folder} is read-only: ", "; let the container mount (CAP_SYS_ADMIN, no AppArmor profile that forbids it), or mount something there that can be written");
         }
         Try(warn, () => Directory.CreateDirectory(logFolder));
     }
