@@ -7,14 +7,17 @@ using Meduza.Lab.Harness;
 namespace Meduza.Bench;
 
 /// <summary>
-/// The image: bytes of each component, how soon a container of it is what its keys say, what all of its processes have in
-/// memory then, and which capabilities it cannot do without.
+/// The image: bytes of each component, how soon a container of it is what its keys say, what it has in memory then, with a
+/// limit of 128 MiB too, and which capabilities it cannot do without.
 /// </summary>
 internal static class ImageFigures
 {
     private const int Samples = 5;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
+
+    /// <summary>Lines of a gateway that is not whole: its status, and what it said first.</summary>
+    private const int Told = 40;
 
     /// <summary>Long enough for what fails at once and is tried again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -23,6 +26,7 @@ internal static class ImageFigures
     {
         MeasureSize();
         MeasureStart();
+        DemoFigures.Measure();
         MeasureCapabilities();
     }
 
@@ -89,7 +93,7 @@ internal static class ImageFigures
             catch (Exception e) when (e is LabException or TimeoutException)
             {
                 isHealthy = 0;
-                Console.Error.WriteLine($"without {capability}: {string.Join("\n  ", e.Message.Split('\n').TakeLast(12))}");
+                Console.Error.WriteLine($"without {capability}: {string.Join("\n  ", e.Message.Split('\n').Take(Told))}");
             }
             Figure.Print($"image_healthy_without_{capability}", "", isHealthy);
         }

@@ -22,8 +22,14 @@ public sealed record ContainerSetup
 
     public IReadOnlyList<string> Capabilities { get; init; } = Enough;
 
-    /// <summary>True where nothing of its root can be written; <c>/run</c> and <c>/tmp</c> are in memory then.</summary>
+    /// <summary>True where nothing of its root can be written.</summary>
     public bool IsReadOnly { get; init; }
+
+    /// <summary>Folders that are in memory.</summary>
+    public IReadOnlyList<string> InMemory { get; init; } = [];
+
+    /// <summary>True where no program in it gets more rights than PID 1 has.</summary>
+    public bool HasNoNewPrivileges { get; init; } = true;
 
     /// <summary>True where <c>/proc/sys</c> can be written, as Docker's <c>--sysctl</c> would have done before.</summary>
     public bool WritesSettings { get; init; } = true;
@@ -33,6 +39,12 @@ public sealed record ContainerSetup
 
     /// <summary>How large <c>/data</c> is, as tmpfs has it (<c>16k</c>); null for a folder of its root.</summary>
     public string? DataSize { get; init; }
+
+    /// <summary>
+    /// Bytes that all in it may have together, files of its root that the kernel keeps among them; null for no limit. Where
+    /// this machine lets no group for it be made, there is no limit and <see cref="RunningContainer.Memory"/> is null.
+    /// </summary>
+    public long? MemoryLimit { get; init; }
 
     /// <summary>Files and folders of this machine, and where they are in there.</summary>
     public IReadOnlyList<(string Source, string Target)> Binds { get; init; } = [];

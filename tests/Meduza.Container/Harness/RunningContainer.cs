@@ -12,7 +12,10 @@ public sealed class RunningContainer : IDisposable
     // in a mount namespace of its own are the second kind alone. It makes no group: the container has the one of the lab's
     // that it is begun in, as the root of its namespace.
     private const string BeginScript = """
-        [ -z "$0" ] || echo $$ > "$0/cgroup.procs"
+        for group in "$0" "$1"; do
+            [ -z "$group" ] || echo $$ > "$group/cgroup.procs"
+        done
+        shift
         [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ] || { umount -l /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup; }
         exec crun "$@"
         """;
@@ -25,21 +28,36 @@ public sealed class RunningContainer : IDisposable
     private RunningContainer(LabFolder folder, ContainerSetup setup)
     {
         _folder = folder;
+        GivenName = setup.Name;
         Name = $"{folder.Prefix}{setup.Name}";
         Bundle = $"{folder.Path}/{setup.Name}";
         _state = $"{folder.Path}/crun";
         BuiltImage.Ours.Unpack($"{Bundle}/rootfs");
-        File.WriteAllText($"{Bundle}/config.json", RuntimeSpec.Of(BuiltImage.Ours.Config, setup).ToJsonString());
+        foreach (var file in RuntimeSpec.Made)
+            File.WriteAllText($"{Bundle}/{file}", "");
+        File.WriteAllText($"{Bundle}/config.json", RuntimeSpec.Of(BuiltImage.Ours.Config, setup, Bundle).ToJsonString());
         _cgroup = LabCgroup.TryCreate(Name);
+        Memory = MemoryGroup.TryCreate(Name, _cgroup);
+        if (Memory is null || setup.MemoryLimit is not { } limit)
+            return;
+        Memory.Limit = limit;
+        // What was just written is in memory already, and would count for whoever wrote it.
+        PageCache.Drop($"{Bundle}/rootfs");
     }
 
     public string Name { get; }
+
+    /// <summary>As it was called in its setup.</summary>
+    public string GivenName { get; }
 
     /// <summary>The folder with its root and its <c>config.json</c>.</summary>
     public string Bundle { get; }
 
     /// <summary>The pid of its PID 1 in this machine's pid namespace.</summary>
     public int HostPid { get; private set; }
+
+    /// <summary>What all of it has in memory, crun included; null where this machine lets no group for that be made.</summary>
+    public MemoryGroup? Memory { get; }
 
     /// <summary>Its root folder, seen from here: before its begin that of the bundle, then with all that is mounted in it.</summary>
     public string Root => HostPid == 0 ? $"{Bundle}/rootfs" : $"/proc/{HostPid}/root";
@@ -72,7 +90,7 @@ public sealed class RunningContainer : IDisposable
     /// <exception cref="TimeoutException">It did not; with what was said.</exception>
     public void Begin()
     {
-        _crun = Command.Start("unshare", ["--mount", "sh", "-c", BeginScript, _cgroup?.Path ?? "", .. Arguments("run", "--bundle", Bundle, Name)]);
+        _crun = Command.Start("unshare", ["--mount", "sh", "-c", BeginScript, _cgroup?.Path ?? "", Memory?.Path ?? "", .. Arguments("run", "--bundle", Bundle, Name)]);
         _folder.Own($"{Path.GetFileName(Bundle)}-crun", _crun.Pid);
         _crun.WaitForLine(line => line.Contains("started as pid 1", StringComparison.Ordinal), Must.Patience);
         var state = JsonNode.Parse(Must.Run(["crun", .. Arguments("state", Name)]))!;
@@ -128,6 +146,7 @@ public sealed class RunningContainer : IDisposable
                 _crun.Wait(Must.Patience);
         }
         _crun?.Dispose();
+        Memory?.Dispose();
         _cgroup?.Dispose();
     }
 

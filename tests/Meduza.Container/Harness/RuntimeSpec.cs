@@ -5,7 +5,11 @@ namespace Meduza.Container.Harness;
 /// <summary>The <c>config.json</c> of a bundle (OCI runtime specification), as Docker and podman write it for a container of the image.</summary>
 internal static class RuntimeSpec
 {
-    public static JsonObject Of(JsonNode image, ContainerSetup setup)
+    /// <summary>What an engine makes for each container and mounts, as it mounts the root: a network is the engine's to say.</summary>
+    public static IReadOnlyList<string> Made { get; } = ["hosts", "hostname", "resolv.conf"];
+
+    /// <param name="made">The folder with these files.</param>
+    public static JsonObject Of(JsonNode image, ContainerSetup setup, string made)
     {
         var config = image["config"]!;
         var capabilities = () => Texts(setup.Capabilities);
@@ -21,7 +25,7 @@ internal static class RuntimeSpec
                 ["env"] = Texts([.. config["Env"]!.AsArray().Select(e => (string)e!), .. setup.Environment]),
                 ["cwd"] = (string)config["WorkingDir"]!,
                 ["capabilities"] = new JsonObject { ["bounding"] = capabilities(), ["effective"] = capabilities(), ["permitted"] = capabilities() },
-                ["noNewPrivileges"] = true,
+                ["noNewPrivileges"] = setup.HasNoNewPrivileges,
             },
             ["mounts"] = new JsonArray(
             [
@@ -30,7 +34,8 @@ internal static class RuntimeSpec
                 Mount("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"),
                 Mount("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777"),
                 Mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro"),
-                .. setup.IsReadOnly ? (JsonNode[])[Mount("/run", "tmpfs", "tmpfs", "nosuid", "nodev", "mode=755"), Mount("/tmp", "tmpfs", "tmpfs", "nosuid", "nodev", "mode=1777")] : [],
+                .. setup.InMemory.Select(folder => Mount(folder, "tmpfs", "tmpfs", "nosuid", "nodev", folder == "/run" ? "mode=755" : "mode=1777")),
+                .. Made.Select(file => Mount($"/etc/{file}", "bind", $"{made}/{file}", "rbind", setup.IsReadOnly ? "ro" : "rw")),
                 .. setup.DataSize is { } size ? (JsonNode[])[Mount("/data", "tmpfs", "tmpfs", $"size={size}")] : [],
                 .. setup.Binds.Select(bind => Mount(bind.Target, "bind", bind.Source, "rbind", "rw")),
             ]),

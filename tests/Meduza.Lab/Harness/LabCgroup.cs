@@ -11,9 +11,14 @@ public sealed class LabCgroup : IDisposable
     public string Path { get; }
 
     /// <summary>Makes one, or gives null where the hierarchy is not mounted or cannot be written.</summary>
-    public static LabCgroup? TryCreate(string name)
+    public static LabCgroup? TryCreate(string name) => TryCreate(name, Unified());
+
+    /// <summary>The same in the memory controller's hierarchy of the first kind (cgroups(7), version 1).</summary>
+    public static LabCgroup? TryCreateOfMemory(string name) => TryCreate(name, OfMemory());
+
+    private static LabCgroup? TryCreate(string name, string? root)
     {
-        if (Hierarchy() is not { } root)
+        if (root is null)
             return null;
         try
         {
@@ -27,9 +32,11 @@ public sealed class LabCgroup : IDisposable
     }
 
     /// <summary>Those that exist with a name that starts so.</summary>
-    public static IReadOnlyList<LabCgroup> Named(string prefix) => Hierarchy() is { } root
-        ? [.. Directory.GetDirectories(root, prefix + "*").Select(p => new LabCgroup(p))]
-        : [];
+    public static IReadOnlyList<LabCgroup> Named(string prefix) =>
+    [
+        .. ((string?[])[Unified(), OfMemory()]).OfType<string>()
+            .SelectMany(root => Directory.GetDirectories(root, prefix + "*")).Select(path => new LabCgroup(path)),
+    ];
 
     /// <summary>Ends what is in it, then removes it with the groups in it.</summary>
     public void Dispose()
@@ -53,9 +60,13 @@ public sealed class LabCgroup : IDisposable
         }
     }
 
-    private static string? Hierarchy() => File.ReadLines("/proc/self/mounts")
+    private static string? Unified() => Mounted(fields => fields[2] == "cgroup2");
+
+    private static string? OfMemory() => Mounted(fields => fields[2] == "cgroup" && fields[3].Split(',').Contains("memory"));
+
+    private static string? Mounted(Func<string[], bool> wanted) => File.ReadLines("/proc/self/mounts")
         .Select(line => line.Split(' '))
-        .Where(fields => fields[2] == "cgroup2")
+        .Where(wanted)
         .Select(fields => fields[1])
         .FirstOrDefault();
 }
