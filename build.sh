@@ -6,8 +6,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 source build/common.sh
 source build/packages.sh
 source build/publish.sh
+source build/release.sh
 source build/frr.sh
 source build/image.sh
+source build/engines.sh
 source build/vm.sh
 source build/tests.sh
 source build/lab.sh

@@ -11,6 +11,7 @@ test_all() {
     publish_binary
     publish_doubles
     need_image
+    need_engines
     need_vm
     run_tests tests/*.Tests/*.csproj tests/Meduza.Lab/*.csproj tests/Meduza.Container/*.csproj tests/Meduza.Vm/*.csproj
 }
@@ -38,7 +39,7 @@ run_tests() {
         name=$(basename "$project" .csproj)
         run_test_executable "$name"
     done
-    [ -z "$other_frr" ] || MEDUZA_FRR_ROOT=$other_frr run_test_executable Meduza.Gateway.Tests frr-$FRR_RELEASE --filter-trait FRR=any
+    [ -z "$other_frr" ] || MEDUZA_FRR_ROOT=$other_frr run_test_executable Meduza.Gateway.Tests frr-$IMAGE_RELEASE --filter-trait FRR=any
     if [ "$passed" -eq 0 ] && [ "$failed" -eq 0 ]; then
         say "no test ran"
         failed=1

@@ -1,102 +1,106 @@
-using System.Text.RegularExpressions;
+using System.Text.Json.Nodes;
+using Meduza.Container.Deploy;
 using Meduza.Container.Harness;
-using YamlDotNet.RepresentationModel;
+using Meduza.Lab.Harness;
 
 namespace Meduza.Container;
 
-/// <summary>The examples of docs/deploy: they can be read, and say what the container of these tests is run with.</summary>
-public partial class DeployTests
+/// <summary>The examples of docs/deploy, each read by the program that it is for: all three say the same, and with what they say a container is whole.</summary>
+public sealed class DeployTests : IDisposable
 {
-    private static readonly IEnumerable<string> Names = ContainerSetup.Enough.Select(name => name["CAP_".Length..]);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
-    private static string Folder => $"{BuiltImage.Sources}/docs";
+    private readonly SoloGateway _solo = SoloGateway.Create();
+    private readonly Engines _engines;
 
-    [Fact]
-    public void The_page_names_the_capabilities_that_are_enough()
+    public DeployTests()
     {
-        var page = File.ReadAllText($"{Folder}/deploy.md");
-        Assert.Equal(Names, Flag().Matches(page).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
-        Assert.Equal(ContainerSetup.Enough, Row().Matches(page).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+        _engines = new(_solo.Lab, _solo.Gateway.Network);
+        // The "host" that lends its network.
+        _solo.Gateway.Network.Ip("link set lo up");
     }
 
     [Fact]
-    public void The_compose_file_does()
+    public void A_container_of_the_compose_file_and_one_of_the_DaemonSet_are_whole()
     {
-        var service = Map(Map(Yaml("compose.yaml"), "services"), "meduza");
-        Assert.Equal(Names, Texts(service, "cap_add"));
-        Assert.Equal(["ALL"], Texts(service, "cap_drop"));
-        Assert.Equal("true", Text(service, "read_only"));
-        Assert.Equal(["/run", "/tmp"], Texts(service, "tmpfs"));
-        Assert.Equal(["/dev/net/tun"], Texts(service, "devices"));
-        Assert.Equal(["meduza:/data"], Texts(service, "volumes"));
-    }
-
-    [Fact]
-    public void The_quadlet_does()
-    {
-        var section = "";
-        var lines = new List<(string Section, string Name, string Value)>();
-        foreach (var line in File.ReadAllLines($"{Folder}/deploy/meduza.container").Where(line => line.Length > 0 && line[0] != '#'))
+        var (compose, daemonSet) = (ComposeFile.Read(_engines), DaemonSetFile.Read());
+        Says(compose, image: "meduza:latest", hasNoNewPrivileges: true);
+        Assert.Null(compose.HealthCheck);
+        // CAP_SYS_ADMIN is privilege escalation to Kubernetes, which refuses to grant it and deny that.
+        Says(daemonSet, image: "meduza:latest", hasNoNewPrivileges: false);
+        Assert.Equal(Check, daemonSet.HealthCheck);
+        _solo.Etcd.Commit("first");
+        foreach (var (name, example) in ((string, Example)[])[("compose", compose), ("daemonset", daemonSet)])
         {
-            if (line[0] == '[')
-            {
-                section = line.Trim('[', ']');
-                continue;
-            }
-            var equals = line.IndexOf('=', StringComparison.Ordinal);
-            Assert.True(equals > 0, line);
-            lines.Add((section, line[..equals], line[(equals + 1)..]));
+            using var container = RunningContainer.Start(_solo.Lab.Folder, example.Setup(name, _solo.Gateway.Network, _solo.Lab.Folder.Path, Environment));
+            container.WaitUntilHealthy(Limit);
+            WarnsOfTheHostAlone(container.Output);
+            Assert.Equal(0, container.Stop().ShellCode);
         }
-        Assert.Equal(["Unit", "Container", "Service", "Install"], lines.Select(line => line.Section).Distinct());
-        string[] Values(string name) => [.. lines.Where(line => line.Section == "Container" && line.Name == name).Select(line => line.Value)];
-        Assert.Equal(Names, Assert.Single(Values("AddCapability")).Split(' '));
-        Assert.Equal(["all"], Values("DropCapability"));
-        Assert.Equal(["true"], Values("ReadOnly"));
-        Assert.Equal(["/run", "/tmp"], Values("Tmpfs"));
-        Assert.Equal(["/dev/net/tun"], Values("AddDevice"));
-        Assert.Equal([string.Join(' ', Check)], Values("HealthCmd"));
     }
 
     [Fact]
-    public void The_DaemonSet_does()
+    public void Podman_loads_the_image_and_its_container_by_the_quadlet_is_whole()
     {
-        var set = Yaml("daemonset.yaml");
-        var template = Map(Map(set, "spec"), "template");
-        Assert.Equal(Pairs(Map(Map(Map(set, "spec"), "selector"), "matchLabels")), Pairs(Map(Map(template, "metadata"), "labels")));
-        var pod = Map(template, "spec");
-        var container = (YamlMappingNode)Assert.Single((YamlSequenceNode)pod["containers"]);
-        var security = Map(container, "securityContext");
-        Assert.Equal(Names, Texts(Map(security, "capabilities"), "add"));
-        Assert.Equal(["ALL"], Texts(Map(security, "capabilities"), "drop"));
-        Assert.Equal("true", Text(security, "readOnlyRootFilesystem"));
-        Assert.Equal(Check, Texts(Map(Map(container, "readinessProbe"), "exec"), "command"));
-        // What is mounted is there to be mounted.
-        var mounts = ((YamlSequenceNode)container["volumeMounts"]).Cast<YamlMappingNode>().ToDictionary(mount => Text(mount, "name"), mount => Text(mount, "mountPath"));
-        Assert.Equal(mounts.Keys.Order(StringComparer.Ordinal), ((YamlSequenceNode)pod["volumes"]).Cast<YamlMappingNode>().Select(volume => Text(volume, "name")).Order(StringComparer.Ordinal));
-        Assert.Equal(["/data", "/dev/net/tun", "/run", "/tmp"], mounts.Values.Order(StringComparer.Ordinal));
+        var quadlet = Quadlet.Read(_engines);
+        Says(quadlet.ToExample(), image: "docker.io/library/meduza:latest", hasNoNewPrivileges: true);
+        Assert.Equal(Check, quadlet.ToExample().HealthCheck);
+        _solo.Etcd.Commit("first");
+
+        var archive = Engines.Outside(BuiltImage.Ours.Path);
+        Assert.Contains("Loaded image: docker.io/library/meduza:latest", Podman("load", "-i", archive), StringComparison.Ordinal);
+        Podman([.. quadlet.Start("meduza", Environment)]);
+        for (var end = System.Environment.TickCount64 + (long)Limit.TotalMilliseconds; _engines.Podman("healthcheck", "run", "meduza").ExitCode != 0; Thread.Sleep(300))
+            Assert.True(System.Environment.TickCount64 < end, $"it is not healthy\n{_engines.Podman("logs", "meduza").Output}\n{_engines.Podman("exec", "meduza", "/bin/meduza", "status").Output}");
+        WarnsOfTheHostAlone(Podman("logs", "meduza"));
+        Podman("stop", "meduza");
+        // It goes with its end, and then its watcher (conmon) does.
+        for (var end = System.Environment.TickCount64 + (long)Limit.TotalMilliseconds; _engines.Podman("container", "exists", "meduza").ExitCode == 0; Thread.Sleep(100))
+            Assert.True(System.Environment.TickCount64 < end, "it does not go");
     }
 
-    private static string[] Check => [.. BuiltImage.Ours.Config["config"]!["Healthcheck"]!["Test"]!.AsArray().Skip(1).Select(word => (string)word!)];
-
-    private static YamlMappingNode Yaml(string file)
+    [Fact]
+    public void The_archive_is_read_as_what_docker_save_writes_and_as_one_of_OCI() => Assert.All(["docker-archive", "oci-archive"], format =>
     {
-        var stream = new YamlStream();
-        using var text = File.OpenText($"{Folder}/deploy/{file}");
-        stream.Load(text);
-        return (YamlMappingNode)Assert.Single(stream.Documents).RootNode;
+        var config = JsonNode.Parse(_engines.MustRun(["/usr/bin/skopeo", "inspect", "--config", $"{format}:{Engines.Outside(BuiltImage.Ours.Path)}"]))!;
+        Assert.True(JsonNode.DeepEquals(BuiltImage.Ours.Config["rootfs"], config["rootfs"]), config.ToJsonString());
+    });
+
+    public void Dispose()
+    {
+        _engines.Dispose();
+        _solo.Dispose();
     }
 
-    private static YamlMappingNode Map(YamlMappingNode node, string name) => (YamlMappingNode)node[name];
+    private static IReadOnlyList<string> Check => [.. BuiltImage.Ours.Config["config"]!["Healthcheck"]!["Test"]!.AsArray().Skip(1).Select(word => (string)word!)];
 
-    private static string Text(YamlMappingNode node, string name) => ((YamlScalarNode)node[name]).Value!;
+    private IReadOnlyList<string> Environment => [$"NODE_ID={SoloGateway.Node}", $"ETCD_ENDPOINTS={_solo.Etcd.Endpoint}"];
 
-    private static IEnumerable<string> Texts(YamlMappingNode node, string name) => ((YamlSequenceNode)node[name]).Select(item => ((YamlScalarNode)item).Value!);
+    private static void Says(Example example, string image, bool hasNoNewPrivileges)
+    {
+        Assert.Equal(image, example.Image);
+        Assert.Equal(ContainerSetup.Enough, example.Capabilities);
+        Assert.True(example is { HasHostNetwork: true, IsReadOnly: true, MayMount: true }, $"{example}");
+        Assert.Equal(hasNoNewPrivileges, example.HasNoNewPrivileges);
+        Assert.Equal(["/run", "/tmp"], example.InMemory);
+        Assert.Equal(["/data"], example.Kept);
+        Assert.Equal(["/dev/net/tun"], example.Devices);
+        Assert.Equal(["ETCD_ENDPOINTS", "NODE_ID"], example.Environment);
+        // PID 1 takes 30 s at most.
+        Assert.InRange(example.StopSeconds, 31, 60);
+    }
 
-    private static IEnumerable<(string, string)> Pairs(YamlMappingNode node) => node.Children.Select(child => (((YamlScalarNode)child.Key).Value!, ((YamlScalarNode)child.Value).Value!));
+    // Of the kernel settings that are not the container's, and of resolvers that a lab has not; not of a root that cannot be
+    // written, nor of the resolv.conf that an engine mounts.
+    private static void WarnsOfTheHostAlone(string output) => Assert.DoesNotContain(
+        output.Split('\n'),
+        line => (line.StartsWith("meduza-init: warning: ", StringComparison.Ordinal) && !line.Contains(" sysctl net.", StringComparison.Ordinal))
+            || (line.StartsWith("agent: warning: ", StringComparison.Ordinal) && !line.Contains(" does not answer", StringComparison.Ordinal)));
 
-    [GeneratedRegex(@"--cap-add (\w+)")]
-    private static partial Regex Flag();
-
-    [GeneratedRegex(@"^\| `(CAP_\w+)` \|", RegexOptions.Multiline)]
-    private static partial Regex Row();
+    private string Podman(params IReadOnlyList<string> arguments)
+    {
+        var result = _engines.Podman(arguments);
+        Assert.True(result.ExitCode == 0, $"podman {string.Join(' ', arguments)}: {result.Output}{result.Error}");
+        return result.Output;
+    }
 }
