@@ -28,7 +28,7 @@ public sealed record ObservedFrr(string Config)
 public sealed record ObservedState
 {
     /// <summary>Path to file, for each desired file that exists and each file in an owned folder.</summary>
-    public ImmutableDictionary<string, ObservedFile> Files { get; init; } = ImmutableDictionary<string, ObservedFile>.Empty;
+    public IReadOnlyDictionary<string, ObservedFile> Files { get; init; } = ImmutableDictionary<string, ObservedFile>.Empty;
 
     /// <summary>Path to target, for each desired symbolic link that is one.</summary>
     public ImmutableDictionary<string, string> Symlinks { get; init; } = ImmutableDictionary<string, string>.Empty;

@@ -40,7 +40,7 @@ public static class Planner
         !observed.Files.TryGetValue(file.Path, out var there)
         || there.Mode != file.Mode
         || there.Owner != (file.Owner ?? Root)
-        || (!file.Live && !there.Content.Span.SequenceEqual(file.Content.Span));
+        || (!file.Live && !there.Content.Equals(file.Content) && !there.Content.Span.SequenceEqual(file.Content.Span));
 
     private static bool Differs(ServiceDefinition service, ObservedState observed) =>
         !observed.Services.TryGetValue(service.Name, out var there)
@@ -66,6 +66,9 @@ public static class Planner
 
     private static ImmutableArray<string> Strays(DesiredState desired, ObservedState observed)
     {
+        // Of a thousand files none but those that are wanted: no need to say which.
+        if (desired.Files.Count(file => observed.Files.ContainsKey(file.Path)) == observed.Files.Count)
+            return [];
         var wanted = desired.Files.Select(file => file.Path).Concat(desired.Symlinks.Select(link => link.Path)).ToHashSet();
         return [.. observed.Files.Keys
             .Where(path => !wanted.Contains(path) && OwnerOf(path, desired) is not null)

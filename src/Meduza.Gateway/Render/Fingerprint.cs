@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
 
@@ -14,9 +15,10 @@ internal static class Fingerprint
     public static string Of(params ReadOnlySpan<DesiredFile> files)
     {
         var hash = new XxHash128();
+        Span<byte> path = stackalloc byte[256];
         foreach (var file in files)
         {
-            Append(hash, Encoding.UTF8.GetBytes(file.Path));
+            Append(hash, Encoding.UTF8.TryGetBytes(file.Path, path, out var length) ? path[..length] : Encoding.UTF8.GetBytes(file.Path));
             Append(hash, file.Content.Span);
         }
         return Convert.ToHexStringLower(hash.GetCurrentHash());
@@ -32,7 +34,9 @@ internal static class Fingerprint
     // Each part with its length, so that no two different sets of files are the same bytes.
     private static void Append(XxHash128 hash, ReadOnlySpan<byte> bytes)
     {
-        hash.Append(BitConverter.GetBytes(bytes.Length));
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
+        hash.Append(length);
         hash.Append(bytes);
     }
 }

@@ -20,7 +20,9 @@ internal sealed class StateBuilder
         GroupFolder | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private readonly SortedDictionary<string, DesiredFolder> _folders = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, DesiredFile> _files = new(StringComparer.Ordinal);
+    private static readonly Comparer<DesiredFile> ByPath = Comparer<DesiredFile>.Create((a, b) => string.CompareOrdinal(a.Path, b.Path));
+
+    private readonly List<DesiredFile> _files = [];
     private readonly List<DesiredSymlink> _symlinks = [];
     private readonly List<ServiceDefinition> _services = [];
     private readonly List<DesiredLink> _links = [];
@@ -38,7 +40,16 @@ internal sealed class StateBuilder
 
     public DesiredFile File(DesiredFile file)
     {
-        _files.Add(file.Path, file);
+        // Sorted by path. Most come in that order: a part with a thousand files adds them so.
+        if (_files.Count == 0 || string.CompareOrdinal(_files[^1].Path, file.Path) < 0)
+        {
+            _files.Add(file);
+            return file;
+        }
+        var place = _files.BinarySearch(file, ByPath);
+        if (place >= 0)
+            throw new ArgumentException($"two parts write {file.Path}", nameof(file));
+        _files.Insert(~place, file);
         return file;
     }
 
@@ -86,7 +97,7 @@ internal sealed class StateBuilder
     /// <summary>A service added so far; null where there is none of that name.</summary>
     public ServiceDefinition? FindService(string name) => _services.Find(service => service.Name == name);
 
-    public DesiredState Build() => new([.. _folders.Values], [.. _files.Values], [.. _services], [.. _links], [.. _frr])
+    public DesiredState Build() => new([.. _folders.Values], [.. _files], [.. _services], [.. _links], [.. _frr])
     {
         Symlinks = [.. _symlinks],
         Geodata = Geodata,

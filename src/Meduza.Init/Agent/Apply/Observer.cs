@@ -22,7 +22,7 @@ internal sealed class Observer(
     private (ImmutableArray<string> Names, ImmutableDictionary<string, ObservedLink> Links)? _seenLinks;
     private volatile bool _seenNoPackets;
     private ImmutableArray<DesiredWireGuard>? _seenNoStraysOf;
-    private ImmutableDictionary<string, ObservedFile> _seenFiles = ImmutableDictionary.Create<string, ObservedFile>(StringComparer.Ordinal);
+    private Dictionary<string, ObservedFile> _seenFiles = [];
     private (DesiredState Of, long Turn)? _seenFilesAt;
 
     /// <summary>False while no rules for packets are wanted, and none were found.</summary>
@@ -70,53 +70,52 @@ internal sealed class Observer(
         return strays;
     }
 
-    private ImmutableDictionary<string, ObservedFile> Files(DesiredState desired)
+    private Dictionary<string, ObservedFile> Files(DesiredState desired)
     {
         if (_seenFilesAt is var (of, turn) && ReferenceEquals(of, desired) && files.Turn == turn)
             return _seenFiles;
+        var folders = Folders(desired.Files);
         var owned = desired.Folders.Where(folder => folder.Owned).Select(folder => folder.Path).ToList();
-        files.Follow(FoldersOf(desired.Files).Concat(owned));
+        files.Follow(folders.Select(folder => folder.Path).Concat(owned));
         // Before the first look: what happens from now on is another turn.
         var now = files.Turn;
-        // Most are what they were at the last look, so that is changed where they are not.
-        var found = _seenFiles.ToBuilder();
-        var count = 0;
-        foreach (var file in desired.Files)
+        Dictionary<string, ObservedFile> found = new(desired.Files.Length, StringComparer.Ordinal);
+        var wantedInOwned = 0;
+        foreach (var (path, range) in folders)
         {
-            if (files.Look(file.Path, file.Content) is { } seen)
-                Take(file.Path, seen);
-            else
-                found.Remove(file.Path);
+            var before = found.Count;
+            foreach (var file in desired.Files.AsSpan()[range])
+            {
+                if (files.Look(file.Path, file.Content) is { } seen)
+                    found.Add(file.Path, seen);
+            }
+            if (owned.Contains(path))
+                wantedInOwned += found.Count - before;
         }
-        foreach (var path in owned.SelectMany(files.In).Except(desired.Files.Select(file => file.Path)))
+        // With as many files in our folders as were found of those that are wanted there, there are no others.
+        if (owned.Sum(folder => files.In(folder).Count) != wantedInOwned)
         {
-            if (files.Look(path) is { } seen)
-                Take(path, seen);
-            else
-                found.Remove(path);
+            foreach (var path in owned.SelectMany(files.In).Except(desired.Files.Select(file => file.Path)))
+            {
+                if (files.Look(path) is { } seen)
+                    found.Add(path, seen);
+            }
         }
-        if (found.Count > count)
-            found.RemoveRange([.. found.Keys.Except(desired.Files.Select(file => file.Path)).Except(owned.SelectMany(files.In))]);
         _seenFilesAt = now is { } number ? (desired, number) : null;
-        return _seenFiles = found.ToImmutable();
-
-        void Take(string path, ObservedFile seen)
-        {
-            count++;
-            if (!found.TryGetValue(path, out var before) || !ReferenceEquals(before, seen))
-                found[path] = seen;
-        }
+        return _seenFiles = found;
     }
 
-    /// <summary>The folders that files lie in; some of them several times.</summary>
-    private static List<string> FoldersOf(ImmutableArray<DesiredFile> sorted)
+    /// <summary>The folders that files lie in, and which of the files; some folders several times.</summary>
+    private static List<(string Path, Range Files)> Folders(ImmutableArray<DesiredFile> sorted)
     {
-        List<string> folders = [];
-        foreach (var file in sorted)
+        List<(string Path, Range Files)> folders = [];
+        for (var i = 0; i < sorted.Length; i++)
         {
-            var folder = Path.GetDirectoryName(file.Path.AsSpan());
-            if (folders.Count == 0 || !folder.SequenceEqual(folders[^1]))
-                folders.Add(folder.ToString());
+            var path = Path.GetDirectoryName(sorted[i].Path.AsSpan());
+            if (folders.Count > 0 && path.SequenceEqual(folders[^1].Path))
+                folders[^1] = (folders[^1].Path, folders[^1].Files.Start..(i + 1));
+            else
+                folders.Add((path.ToString(), i..(i + 1)));
         }
         return folders;
     }

@@ -71,13 +71,14 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
         }
     }
 
-    /// <summary>The paths of all files in a folder; none where it is not there.</summary>
+    /// <summary>The paths of all files in a folder, in no order; none where it is not there. They are those of now, until the next call for that folder.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public IReadOnlyList<string> In(string folder)
+    /// <exception cref="LinuxException">A file in it cannot be looked at.</exception>
+    public IReadOnlyCollection<string> In(string folder)
     {
         lock (_lock)
         {
-            return _folders.TryGetValue(folder, out var seen) ? seen.Paths ??= List(folder) : List(folder);
+            return _folders.TryGetValue(folder, out var seen) ? seen.List(folder) : List(folder);
         }
     }
 
@@ -97,13 +98,14 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
                 return false;
             if (happened.Name is null)
                 return _folders.Remove(happened.Folder);
+            var path = Path.Join(happened.Folder, happened.Name);
             // Ours, on its way to its name: that is another event.
             if (AtomicFile.IsUnfinished(happened.Name))
+            {
+                folder.Unlist(path);
                 return false;
-            var isListed = folder.Paths is not null;
-            folder.Paths = null;
-            var path = Path.Join(happened.Folder, happened.Name);
-            return folder.Files.Remove(path) || folder.Written.Contains(path) || isListed;
+            }
+            return folder.Unlist(path) | (folder.Files.Remove(path) || folder.Written.Contains(path));
         }
     }
 
@@ -116,7 +118,7 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
             if (!_folders.TryGetValue(Path.GetDirectoryName(path)!, out var folder))
                 return;
             folder.Files.Remove(path);
-            folder.Paths = null;
+            folder.Unlist(path);
             folder.Written.Add(path);
         }
     }
@@ -159,17 +161,47 @@ internal sealed class SeenFiles(FolderWatch? watch, Accounts accounts)
         return new(content.Span.SequenceEqual(expected.Span) ? expected : content, status.Mode, accounts.OwnerOf(status));
     }
 
-    private static List<string> List(string folder) => Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder)] : [];
+    private static HashSet<string> List(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder).ToHashSet(StringComparer.Ordinal) : [];
 
     private sealed class Folder
     {
+        private readonly HashSet<string> _unlisted = new(StringComparer.Ordinal);
+        private HashSet<string>? _paths;
+
         /// <summary>Path to file; null where none was.</summary>
         public Dictionary<string, ObservedFile?> Files { get; } = new(StringComparer.Ordinal);
 
         /// <summary>Those that we wrote since they were looked at: what others do to them matters all the same.</summary>
         public HashSet<string> Written { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>The paths of all of them; null while they are not known.</summary>
-        public List<string>? Paths { get; set; }
+        /// <summary>Whether it is there is not known any more.</summary>
+        /// <returns>True where somebody was told of all paths, and it is news that this one is uncertain.</returns>
+        public bool Unlist(string path) => _paths is not null && _unlisted.Add(path);
+
+        /// <inheritdoc cref="In"/>
+        public HashSet<string> List(string folder)
+        {
+            foreach (var path in _unlisted)
+            {
+                if (_paths is null)
+                    break;
+                switch (FileStatus.Of(path)?.Kind)
+                {
+                    case null or FileKind.Folder:
+                        _paths.Remove(path);
+                        break;
+                    case FileKind.Regular:
+                        _paths.Add(path);
+                        break;
+                    default:
+                        // A link is what it leads to.
+                        _paths = null;
+                        break;
+                }
+            }
+            _unlisted.Clear();
+            return _paths ??= SeenFiles.List(folder);
+        }
     }
 }

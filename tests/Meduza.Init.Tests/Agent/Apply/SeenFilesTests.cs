@@ -115,6 +115,34 @@ public sealed class SeenFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_was_listed_on_the_way_to_its_name_is_not_listed_once_it_has_it()
+    {
+        var unfinished = $"{_folder}/.b.0123456789abcdef0123456789abcdef.new";
+        _files.Follow([_folder]);
+        File.WriteAllText(unfinished, "");
+        Assert.Equal([unfinished, A], _files.In(_folder).Order(StringComparer.Ordinal));
+
+        File.Move(unfinished, $"{_folder}/b");
+        Tell();
+
+        Assert.Equal([A, $"{_folder}/b"], _files.In(_folder).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_link_is_listed_where_it_leads_to_a_file()
+    {
+        _files.Follow([_folder]);
+        Assert.Equal([A], _files.In(_folder));
+
+        File.CreateSymbolicLink($"{_folder}/to-a", A);
+        File.CreateSymbolicLink($"{_folder}/to-folder", _folder);
+        Directory.CreateDirectory($"{_folder}/inner");
+        Tell();
+
+        Assert.Equal([A, $"{_folder}/to-a"], _files.In(_folder).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_folder_that_is_another_one_now_is_looked_at_again()
     {
         var inner = $"{_folder}/inner";
