@@ -23,8 +23,9 @@ public static class Contents
         new(Layer.Daemons, "tinc", "tinc", "usr/sbin/tincd"),
         new(Layer.Daemons, "wireguard-go", "wireguard-go", "usr/bin/wireguard-go"),
         // Opened by name at run time: .NET's cryptography opens libssl, OpenSSL its providers (ciphers of
-        // old peers of OpenVPN), PAM its modules (vtysh asks), the C library what unwinds a thread that is ended (pthread_exit(3)).
+        // old peers of OpenVPN), the agent libzstd for what it downloads, PAM its modules (vtysh asks), the C library what unwinds a thread that is ended (pthread_exit(3)).
         new(Layer.Libraries, "libraries", "libssl3t64", "LIB/libssl.so.3", "LIB/libcrypto.so.3"),
+        new(Layer.Libraries, "libraries", "libzstd1", "LIB/libzstd.so.1"),
         new(Layer.Libraries, "libraries", "openssl-provider-legacy", "LIB/ossl-modules/legacy.so"),
         new(Layer.Libraries, "libraries", "libpam-modules", "LIB/security/pam_rootok.so", "LIB/security/pam_deny.so"),
         new(Layer.Libraries, "libraries", "libgcc-s1", "LIB/libgcc_s.so.1"),

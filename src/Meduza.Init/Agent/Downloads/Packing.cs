@@ -1,17 +1,18 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Meduza.Linux.Compression;
 
 namespace Meduza.Init.Agent.Downloads;
 
 /// <summary>
-/// How a body is packed (RFC 9110, 8.4.1): gzip and brotli are asked for, and nothing else is taken. What is cut off is not
-/// taken for all of it, which the framework's streams do.
+/// How a body is packed (RFC 9110, 8.4.1): gzip, brotli and, where the machine can unpack it, Zstandard are asked for, and nothing
+/// else is taken. What is cut off is not taken for all of it, which the framework's streams do.
 /// </summary>
 internal static class Packing
 {
     /// <summary>For <c>Accept-Encoding</c>.</summary>
-    public const string Accepted = "gzip, br";
+    public static string Accepted { get; } = ZstdDecoder.IsThere ? "gzip, br, zstd" : "gzip, br";
 
     private const int ChunkSize = 64 << 10;
 
@@ -46,6 +47,9 @@ internal static class Packing
                 break;
             case "br":
                 UnpackBrotli(packed, limited);
+                break;
+            case "zstd" when ZstdDecoder.IsThere:
+                UnpackZstd(packed, limited);
                 break;
             default:
                 throw new RefusedAnswerException("its answer is packed in a way that nobody asked for");
@@ -101,5 +105,26 @@ internal static class Packing
                 throw Mispacked();
             rest = from.AsMemory(0, rest.Length + count);
         }
+    }
+
+    private static void UnpackZstd(Stream packed, Action<ReadOnlySpan<byte>> write)
+    {
+        using var decoder = new ZstdDecoder();
+        var (from, to) = (new byte[ChunkSize], new byte[ChunkSize]);
+        while (packed.Read(from) is var count and > 0)
+        {
+            for (var rest = from.AsSpan(0, count); ;)
+            {
+                if (!decoder.TryDecompress(rest, to, out var consumed, out var written))
+                    throw Mispacked();
+                write(to.AsSpan(0, written));
+                rest = rest[consumed..];
+                // With room left, or at the end, all is out that it made of what it was given.
+                if (rest.IsEmpty && (written < to.Length || decoder.IsAtEnd))
+                    break;
+            }
+        }
+        if (!decoder.IsAtEnd)
+            throw Mispacked();
     }
 }

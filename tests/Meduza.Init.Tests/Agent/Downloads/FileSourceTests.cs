@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -79,21 +78,14 @@ public sealed partial class FileSourceTests : IDisposable
         ];
     }
 
-    private static byte[] Pack(byte[] body, string packing)
-    {
-        using var packed = new MemoryStream();
-        using (Stream stream = packing == "gzip" ? new GZipStream(packed, CompressionLevel.Fastest) : new BrotliStream(packed, CompressionLevel.Fastest))
-            stream.Write(body);
-        return packed.ToArray();
-    }
-
     [Theory]
     [InlineData("")]
     [InlineData("gzip")]
     [InlineData("br")]
+    [InlineData("zstd")]
     public async Task It_is_kept_as_it_was_however_it_came_and_for_anybody_to_read(string packing)
     {
-        var sent = packing.Length > 0 ? Pack(Body, packing) : Body;
+        var sent = Packed.Of(Body, packing);
         using var server = new WebServer(request => Answer(request, sent, headers: packing.Length > 0 ? $"Content-Encoding: {packing}\r\n" : ""));
 
         var fetched = await Fetch(server);
@@ -103,7 +95,7 @@ public sealed partial class FileSourceTests : IDisposable
         Assert.Equal(Kept, fetched.Copy);
         Assert.Equal(["HASH", "json"], Endings);
         Assert.True(File.GetUnixFileMode(((KeptFile)fetched.Copy).Path).HasFlag(UnixFileMode.OtherRead));
-        Assert.Contains("\r\nAccept-Encoding: gzip, br\r\n", Assert.Single(server.Requests), StringComparison.Ordinal);
+        Assert.Contains("\r\nAccept-Encoding: gzip, br, zstd\r\n", Assert.Single(server.Requests), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,9 +129,10 @@ public sealed partial class FileSourceTests : IDisposable
     [InlineData("")]
     [InlineData("gzip")]
     [InlineData("br")]
+    [InlineData("zstd")]
     public async Task What_was_cut_off_is_gone_on_from_at_the_next_try_also_of_another_agent(string packing)
     {
-        var sent = packing.Length > 0 ? Pack(Body, packing) : Body;
+        var sent = Packed.Of(Body, packing);
         var part = sent.Length / 3;
         using var server = new WebServer(request => Answer(request, sent, part, packing.Length > 0 ? $"Content-Encoding: {packing}\r\n" : ""));
 

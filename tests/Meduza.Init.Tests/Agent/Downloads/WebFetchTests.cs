@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -21,13 +20,14 @@ public sealed class WebFetchTests
     [InlineData("")]
     [InlineData("gzip")]
     [InlineData("br")]
+    [InlineData("zstd")]
     public async Task A_body_comes_as_it_was_however_it_is_packed(string packing)
     {
         var body = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("proxies: 香港\n", 1000)));
-        using var server = new WebServer(_ => WebServer.Ok(Pack(body, packing), packing.Length > 0 ? $"Content-Encoding: {packing}\r\n" : ""));
+        using var server = new WebServer(_ => WebServer.Ok(Packed.Of(body, packing), packing.Length > 0 ? $"Content-Encoding: {packing}\r\n" : ""));
         Assert.Equal(body, await Get(server));
         var request = Assert.Single(server.Requests);
-        Assert.Contains("Accept-Encoding: gzip, br\r\n", request, StringComparison.Ordinal);
+        Assert.Contains("Accept-Encoding: gzip, br, zstd\r\n", request, StringComparison.Ordinal);
         Assert.Contains("\r\nUser-Agent: clash.meta (mihomo; meduza ", request, StringComparison.Ordinal);
     }
 
@@ -107,9 +107,10 @@ public sealed class WebFetchTests
     [Theory]
     [InlineData("gzip")]
     [InlineData("br")]
+    [InlineData("zstd")]
     public async Task A_small_answer_that_unpacks_to_a_huge_one_is_refused(string packing)
     {
-        var bomb = Pack(new byte[64 << 20], packing);
+        var bomb = Packed.Of(new byte[64 << 20], packing);
         Assert.True(bomb.Length < Longest);
         using var server = new WebServer(_ => WebServer.Ok(bomb, $"Content-Encoding: {packing}\r\n"));
         await Refused(server, "its answer is longer than 1 MiB");
@@ -140,16 +141,19 @@ public sealed class WebFetchTests
         await Refused(cut, "its answer ends too early");
         using var mispacked = new WebServer(_ => WebServer.Ok("no gzip at all"u8.ToArray(), "Content-Encoding: gzip\r\n"));
         await Refused(mispacked, "its answer is not packed as it says");
-        using var unknown = new WebServer(_ => WebServer.Ok("?"u8.ToArray(), "Content-Encoding: zstd\r\n"));
+        using var misnamed = new WebServer(_ => WebServer.Ok("no zstd at all"u8.ToArray(), "Content-Encoding: zstd\r\n"));
+        await Refused(misnamed, "its answer is not packed as it says");
+        using var unknown = new WebServer(_ => WebServer.Ok("?"u8.ToArray(), "Content-Encoding: compress\r\n"));
         await Refused(unknown, "its answer is packed in a way that nobody asked for");
     }
 
     [Theory]
     [InlineData("gzip")]
     [InlineData("br")]
+    [InlineData("zstd")]
     public async Task What_is_packed_and_cut_off_is_not_taken_for_all_of_it(string packing)
     {
-        var packed = Pack(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 10_000).Select(i => $"{i}\n"))), packing);
+        var packed = Packed.Of(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 10_000).Select(i => $"{i}\n"))), packing);
         using var server = new WebServer(_ => WebServer.Ok(packed[..(packed.Length / 2)], $"Content-Encoding: {packing}\r\n"));
         await Refused(server, "its answer is not packed as it says");
     }
@@ -219,14 +223,6 @@ public sealed class WebFetchTests
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refused.Message);
-    }
-
-    private static byte[] Pack(byte[] body, string packing)
-    {
-        using var packed = new MemoryStream();
-        using (Stream stream = packing switch { "gzip" => new GZipStream(packed, CompressionLevel.Fastest), "br" => new BrotliStream(packed, CompressionLevel.Fastest), _ => packed })
-            stream.Write(body);
-        return packed.ToArray();
     }
 
     private static int ClosedPort()
