@@ -45,6 +45,9 @@ internal static class CommandLine
 
     private static async Task<int> InvokeAsync(string[] args, Session session, CancellationToken cancellation)
     {
+        // As most programs are asked.
+        if (args is ["--version"])
+            args = ["version"];
         var root = Root(args, session);
         // No response files: an argument that begins with @ is what it is.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

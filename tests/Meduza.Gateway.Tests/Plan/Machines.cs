@@ -23,7 +23,7 @@ internal static class Machines
     public static ObservedState Apply(this ObservedState machine, Changes changes) => machine with
     {
         Folders = machine.Folders.SetItems(changes.Folders.Select(folder => KeyValuePair.Create(folder.Path, (folder.Mode, folder.Owner ?? "root")))),
-        Files = machine.Files.RemoveRange(changes.Deletes)
+        Files = machine.Files.ToImmutableDictionary().RemoveRange(changes.Deletes)
             .SetItems(changes.Writes.Select(file => KeyValuePair.Create(file.Path, new ObservedFile(file.Content, file.Mode, file.Owner ?? "root")))),
         Symlinks = machine.Symlinks.SetItems(changes.Symlinks.Select(link => KeyValuePair.Create(link.Path, link.Target))),
         Services = machine.Services.RemoveRange(changes.Removes.Select(service => service.Name))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Meduza.Gateway.Plan;
 using Meduza.Gateway.Render;
@@ -50,10 +51,10 @@ public sealed class PlannerTests
         var state = State(Fleet.Keys, "gw-a");
         var after = Machines.After(state);
         var servers = after.Files[NameUpstreams.ServersPath];
-        Assert.True(Planner.Plan(state, after with { Files = after.Files.SetItem(NameUpstreams.ServersPath, servers with { Content = "server=127.0.0.1#1153\n"u8.ToArray() }) }).IsEmpty);
+        Assert.True(Planner.Plan(state, after with { Files = after.Files.ToImmutableDictionary().SetItem(NameUpstreams.ServersPath, servers with { Content = "server=127.0.0.1#1153\n"u8.ToArray() }) }).IsEmpty);
         Assert.Equal(
             [NameUpstreams.ServersPath],
-            Planner.Plan(state, after with { Files = after.Files.Remove(NameUpstreams.ServersPath) }).Writes.Select(file => file.Path));
+            Planner.Plan(state, after with { Files = after.Files.ToImmutableDictionary().Remove(NameUpstreams.ServersPath) }).Writes.Select(file => file.Path));
     }
 
     [Fact]
@@ -118,7 +119,7 @@ public sealed class PlannerTests
         var observed = Machines.After(state);
         observed = observed with
         {
-            Files = observed.Files
+            Files = observed.Files.ToImmutableDictionary()
                 .Add("/etc/tinc/mesh/tinc-up", new ObservedFile("#!/bin/sh"u8.ToArray(), (UnixFileMode)0x1ff, "root"))
                 .Add("/etc/frr/daemons", new ObservedFile("not ours"u8.ToArray(), (UnixFileMode)0x1a4, "root")),
         };
@@ -134,9 +135,9 @@ public sealed class PlannerTests
         var observed = Machines.After(state);
         const string Secret = "/etc/openvpn/generated/office.secret";
         var open = observed.Files[Secret] with { Mode = observed.Files[Secret].Mode | UnixFileMode.OtherRead };
-        Assert.Equal([Secret], Planner.Plan(state, observed with { Files = observed.Files.SetItem(Secret, open) }).Writes.Select(file => file.Path));
+        Assert.Equal([Secret], Planner.Plan(state, observed with { Files = observed.Files.ToImmutableDictionary().SetItem(Secret, open) }).Writes.Select(file => file.Path));
         var theirs = observed.Files[Secret] with { Owner = "nobody" };
-        Assert.Equal([Secret], Planner.Plan(state, observed with { Files = observed.Files.SetItem(Secret, theirs) }).Writes.Select(file => file.Path));
+        Assert.Equal([Secret], Planner.Plan(state, observed with { Files = observed.Files.ToImmutableDictionary().SetItem(Secret, theirs) }).Writes.Select(file => file.Path));
         var folder = Planner.Plan(state, observed with { Folders = observed.Folders.SetItem("/run/frr", (UnixFileMode.UserRead, "root")) });
         Assert.Equal(["/run/frr"], folder.Folders.Select(f => f.Path));
         Assert.Equal(["frr"], folder.Components);

@@ -21,6 +21,7 @@ public class VersionVerbTests
         var text = await FakePid1.RunAsync("/nowhere", "version");
         Assert.Equal(0, text.Code);
         Assert.StartsWith("meduza ", text.Output, StringComparison.Ordinal);
+        Assert.Equal(text, await FakePid1.RunAsync("/nowhere", "--version"));
         var json = JsonDocument.Parse((await FakePid1.RunAsync("/nowhere", "version", "--json")).Output).RootElement;
         Assert.StartsWith(".NET 10.", json.GetProperty("runtime").GetString(), StringComparison.Ordinal);
         Assert.NotEqual("", json.GetProperty("version").GetString());

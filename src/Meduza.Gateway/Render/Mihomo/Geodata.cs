@@ -87,13 +87,30 @@ internal static class Geodata
     /// <summary>True for a rule of that type, and for one of logic (<c>AND,((GEOIP,CN),(NETWORK,udp)),DIRECT</c>) that has one in it.</summary>
     private static bool NeededBy(YamlNode rule, Kind kind)
     {
-        if (rule is not YamlScalar { Text: var text })
-            return false;
-        for (var start = 0; start >= 0 && start < text.Length; start = text.IndexOf('(', start) is >= 0 and var next ? next + 1 : -1)
+        // A subscription has tens of thousands of rules: nothing is allocated for one.
+        var rest = rule is YamlScalar { Text: var text } ? text.AsSpan() : [];
+        while (!rest.IsEmpty)
         {
-            var words = text[start..].Split(',', 3);
-            // That one is known without data.
-            if (words.Length > 1 && kind.Rules.Contains(words[0].Trim(), StringComparer.OrdinalIgnoreCase) && !words[1].Trim().Equals("LAN", StringComparison.OrdinalIgnoreCase))
+            var comma = rest.IndexOf(',');
+            if (comma >= 0 && IsAny(rest[..comma].Trim(), kind.Rules))
+            {
+                var value = rest[(comma + 1)..];
+                var end = value.IndexOf(',');
+                // That one is known without data.
+                if (!(end < 0 ? value : value[..end]).Trim().Equals("LAN", StringComparison.OrdinalIgnoreCase))
+                    return true;
+            }
+            var bracket = rest.IndexOf('(');
+            rest = bracket < 0 ? [] : rest[(bracket + 1)..];
+        }
+        return false;
+    }
+
+    private static bool IsAny(ReadOnlySpan<char> word, string[] names)
+    {
+        foreach (var name in names)
+        {
+            if (word.Equals(name, StringComparison.OrdinalIgnoreCase))
                 return true;
         }
         return false;
