@@ -77,6 +77,7 @@ static void MeasureCommits()
     LargeFleet.Write(solo);
     solo.Apply("a thousand nodes");
     CommitLatency.Measure(solo, "_1000_nodes");
+    ProgramsOwnTime.Bgpd(solo, "_1000_nodes");
 }
 
 static void MeasureStart()

@@ -43,7 +43,9 @@ internal static class ProgramsOwnTime
     }
 
     /// <summary>The lines of another filter, and what is in force after them, read once.</summary>
-    private static void Bgpd(SoloGateway solo)
+    /// <param name="solo">A gateway with a filter.</param>
+    /// <param name="suffix">Of the figure's name: its configuration grows with the fleet.</param>
+    public static void Bgpd(SoloGateway solo, string suffix = "")
     {
         using var vty = VtySocket.Connect($"{solo.Init.Root}/run/frr/bgpd.vty", VtySocket.ChangeTimeout);
         vty.Send("enable");
@@ -53,7 +55,7 @@ internal static class ProgramsOwnTime
         var old = text[(at - Filter.Length)..text.IndexOf('\n', at)].Trim();
         string With(int n) => text.Replace(old, string.Create(CultureInfo.InvariantCulture, $"deny 10.78.{n % 256}.0/24"), StringComparison.Ordinal);
         var running = text;
-        Figure.Print("bgpd_own_time_of_a_filter", "ms", [.. Enumerable.Range(0, Samples).Select(n =>
+        Figure.Print($"bgpd_own_time_of_a_filter{suffix}", "ms", [.. Enumerable.Range(0, Samples).Select(n =>
         {
             var commands = FrrDelta.Compute(running, running = With(n));
             return Milliseconds(() =>
