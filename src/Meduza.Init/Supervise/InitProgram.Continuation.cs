@@ -157,6 +157,7 @@ internal sealed partial class InitProgram : IContinuity
         DefineOwn();
         if (_role == Role.Machine)
             AwaitDevices();
+        WatchButton();
         predecessor.Dispose();
         Reap();
         if (predecessor.Mark.Kind is ContinuationKind.NewProgram or ContinuationKind.BackToPrevious && !_supervisor.IsShuttingDown)

@@ -47,6 +47,7 @@ internal sealed partial class InitProgram : IDisposable
     private readonly LoopTimer _listenAgain;
     private readonly LoopTimer _settleDown;
     private ControlServer? _control;
+    private PowerButton? _button;
     private bool _restartMachine;
     private bool _ended;
 
@@ -111,6 +112,7 @@ internal sealed partial class InitProgram : IDisposable
     public void Dispose()
     {
         _control?.Dispose();
+        _button?.Dispose();
         _logs.Dispose();
         _console.Dispose();
         _signals.Dispose();
@@ -149,6 +151,7 @@ internal sealed partial class InitProgram : IDisposable
             _cgroups.Take();
         if (_role == Role.Machine)
             PowerControl.TakeCtrlAltDel();
+        WatchButton();
         Listen(null);
         DefineOwn();
         Arm();
@@ -210,7 +213,7 @@ internal sealed partial class InitProgram : IDisposable
             if (signal == SIGCHLD)
                 reap = true;
             else if (signal == SIGTERM || signal == SIGINT)
-                BeginStop(signal);
+                BeginStop(Signals.Name(signal), signal == SIGINT);
             else if (signal == SIGUSR1)
                 RequestReconcile();
             else if (signal == SIGHUP)
@@ -259,13 +262,20 @@ internal sealed partial class InitProgram : IDisposable
 
     private void Faulted(Exception fault) => _logs.Say($"error: a fault in PID 1, which goes on: {fault}");
 
-    private void BeginStop(int signal)
+    private void WatchButton()
+    {
+        if (_role == Role.Machine)
+            _button = PowerButton.Watch(_loop, () => BeginStop("the power button", restart: false), _logs.Say);
+    }
+
+    /// <param name="cause">What asked for it.</param>
+    /// <param name="restart">True for a machine that comes up again: SIGINT is what Ctrl-Alt-Del became.</param>
+    private void BeginStop(string cause, bool restart)
     {
         if (_supervisor.IsShuttingDown)
             return;
-        _logs.Say($"stopping on {Signals.Name(signal)}");
-        // As the machine's init SIGINT is what Ctrl-Alt-Del became.
-        _restartMachine = signal == SIGINT;
+        _logs.Say($"stopping on {cause}");
+        _restartMachine = restart;
         _supervisor.Shutdown(() => _ended = true);
         _keeper.Changed();
     }

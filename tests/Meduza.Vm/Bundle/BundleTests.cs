@@ -51,6 +51,10 @@ public sealed class BundleTests
             network.PingHost(Limit);
             Until(() => network.Host.Resolve("host.office", BundleNetwork.LanAddress) is ["10.1.0.2"], machine);
             machine.WaitFor("wireguard-a: ");
+            machine.Monitor("system_powerdown");
+            machine.WaitFor("meduza-init: stopping on the power button");
+            machine.WaitForEnd();
+            Ended(machine);
         }
     }
 

@@ -29,7 +29,7 @@ public static class WantedModules
     /// <summary>What a gateway is made of, which no device asks for: loaded always. What rules name is here, since nobody loads it for them.</summary>
     public static IReadOnlyList<string> Gateway { get; } =
     [
-        "crc32c_generic", "af_packet", "tun", "wireguard",
+        "crc32c_generic", "af_packet", "tun", "wireguard", "button",
         "nf_tables", "nft_compat", "nft_chain_nat", "xt_TPROXY", "xt_set", "xt_conntrack", "xt_addrtype", "xt_nat", "xt_NETMAP", "xt_MASQUERADE",
         "ip_set", "ip_set_hash_net",
     ];

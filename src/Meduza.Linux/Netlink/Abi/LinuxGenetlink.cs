@@ -18,6 +18,10 @@ internal static class LinuxGenetlink
     public const ushort CTRL_ATTR_FAMILY_ID = 1;
     public const ushort CTRL_ATTR_FAMILY_NAME = 2;
     public const ushort CTRL_ATTR_VERSION = 3;
+    public const ushort CTRL_ATTR_MCAST_GROUPS = 7;
+
+    public const ushort CTRL_ATTR_MCAST_GRP_NAME = 1;
+    public const ushort CTRL_ATTR_MCAST_GRP_ID = 2;
 }
 
 /// <summary>Front of every generic netlink message, before its attributes.</summary>

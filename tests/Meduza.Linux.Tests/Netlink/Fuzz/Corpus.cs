@@ -25,6 +25,13 @@ internal static class Corpus
 
     private const string FamilyNumber = "24000000100000000100000000000000" + "01020000" + "0e000200776972656775617264000000" + "060001001f000000";
 
+    // A family with its group, and what comes by that: a machine's power button, for which it must be a machine with ACPI.
+    private const string FamilyWithGroup =
+        "50000000100000000100000000000000" + "01020000" + "0f000200616370695f6576656e740000" + "0600010017000000" + "2400070020000100080002000300000012000100616370695f6d635f67726f7570000000";
+
+    private const string PowerButton =
+        "44000000170000000000000000000000" + "0101000030000100" + "627574746f6e2f706f7765720000000000000000" + "4c4e58505752424e3a303000000000008000000001000000";
+
     private const string Refusal = "34000000020000030100000000000000" + "9dffffff" + "28000000150005000100000000000000" + "0f000100" + "416464726573730a000000" + "00";
 
     public static IReadOnlyList<byte[]> Messages { get; } = Read();
@@ -59,7 +66,7 @@ internal static class Corpus
             new OwnChain(Ipv4, "mangle", "TOLD", BaseChain.ManglePrerouting, [new RuleBuilder(Ipv4).Comment("told").Return()]));
         network.Tool("nft add rule ip mangle TOLD tcp dport { 80, 443 } ct state new limit rate 5/second log prefix \"x\" drop");
 
-        var messages = new List<string> { WireGuard, FamilyNumber, Refusal };
+        var messages = new List<string> { WireGuard, FamilyNumber, FamilyWithGroup, PowerButton, Refusal };
         using var route = network.Run(() => NetlinkSocket.Open(LinuxNetlink.NETLINK_ROUTE));
         using var netfilter = network.Run(() => NetlinkSocket.Open(LinuxNfnetlink.NETLINK_NETFILTER));
         Ask(route, LinkMessages.WriteDump);

@@ -19,7 +19,7 @@ public class NetlinkFuzzTests(ITestOutputHelper output)
     public void Every_parser_is_tried() => Assert.Superset(
         new HashSet<string>
         {
-            "AddressMessages.TryParse", "GenericFamily.TryParse", "IpSetMessages.TryParseIndex", "IpSetMessages.TryParseList",
+            "AcpiEvents.TryParse", "AcpiEvents.TryParseGroup", "AddressMessages.TryParse", "GenericFamily.TryParse", "IpSetMessages.TryParseIndex", "IpSetMessages.TryParseList",
             "LinkMessages.TryParse", "RouteMessages.TryParse", "RuleMessages.TryParse", "TableMessages.TryParseChain",
             "TableMessages.TryParseChange", "TableMessages.TryParseGeneration", "TableMessages.TryParseRule",
             "TableMessages.TryParseTable", "WireGuardMessages.TryParse",
