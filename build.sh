@@ -12,6 +12,7 @@ source build/image.sh
 source build/engines.sh
 source build/vm.sh
 source build/tests.sh
+source build/arm64.sh
 source build/lab.sh
 source build/fuzz.sh
 
@@ -22,6 +23,7 @@ usage: ./build.sh [VERB]
   (none)        build artifacts/meduza-init, and the link artifacts/meduza to it
   test          run every test, those of the lab included (as root)
   test unit     run all but the lab, the container and the virtual machine (as root)
+  test arm64    run the unit tests that differ by machine as programs of arm64, emulated: some ten minutes (as root, on x86-64)
   demo          build three gateways in namespaces, ping across them, take them down (as root)
   lab           the same, and keep the network up for looking around, until Ctrl-C (as root)
   bench         measure; one line of JSON a figure (as root); "bench PART…" for some of it: supervision, flood, continuity,
@@ -35,7 +37,8 @@ usage: ./build.sh [VERB]
   doubles       build artifacts/meduza-doubles, which stands in for mihomo, MosDNS and EasyTier in the lab
   rootfs        the root folder of the image, below artifacts/image: the binary and what it drives, from packages of Debian 13;
                 "rootfs debug" with busybox for looking around, "rootfs etcd" with an etcd; "rootfs arm64" for that machine
-  image         the same as an archive that docker load and podman load read, with its bill of materials (SPDX)
+  image         the same as an archive that docker load and podman load read, with its bill of materials (SPDX); "image debug",
+                "image etcd" and "image arm64" as above
   vm            a machine: kernel, first file system and root below artifacts/image, and booted by QEMU with 128 MB on this
                 terminal; "vm bundle" makes them only, "vm hardware" with a kernel that has the drivers of real machines
   fetch         fetch mihomo, EasyTier and MosDNS at pinned versions into third_party, and show their sums; "fetch confirm"
@@ -49,6 +52,7 @@ main() {
         "") publish_binary ;;
         test) test_all ;;
         "test unit") test_unit ;;
+        "test arm64") test_arm64 ;;
         demo) run_demo ;;
         lab) run_demo --keep ;;
         bench | "bench "*) shift && run_bench "$@" ;;

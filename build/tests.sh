@@ -34,7 +34,7 @@ run_tests() {
     export MEDUZA_INIT=$PWD/artifacts/meduza-init MEDUZA_DOUBLES=$PWD/artifacts/meduza-doubles
     say "building the tests"
     # One build for all, so that what they share is compiled once.
-    dotnet build Meduza.sln -c Debug -v quiet -nologo -clp:ErrorsOnly >&2 || die "the tests do not compile; the errors are above"
+    dotnet build Meduza.sln -c Debug -v quiet -nologo '-clp:ErrorsOnly;NoSummary' >&2 || die "the tests do not compile; the errors are above"
     for project in "$@"; do
         name=$(basename "$project" .csproj)
         run_test_executable "$name"
@@ -49,22 +49,29 @@ run_tests() {
 }
 
 # run_test_executable PROJECT [VARIANT OPTION...]
-# Adds to passed and failed of run_tests. A skipped test is a failed one, and so is an executable that ends badly
-# without saying which test it was.
 run_test_executable() {
-    local name=$1 variant=${2:+-$2} status=0 counts p=0 f=0
-    local report=$REPORTS/$name$variant.xml
+    local project=$1 variant=${2:+-$2}
     shift $(($# < 2 ? $# : 2))
+    count_tests "$project$variant" "tests/$project/bin/Debug/net10.0/$project" "$@"
+}
+
+# count_tests NAME COMMAND...
+# Runs an executable of tests, and adds to passed and failed of who calls. A skipped test is a failed one, and so is an
+# executable that ends badly without saying which test it was.
+count_tests() {
+    local name=$1 status=0 counts p=0 f=0
+    local report=$REPORTS/$name.xml
+    shift
     rm -f "$report"
-    say "$name$variant"
-    "tests/$name/bin/Debug/net10.0/$name" --progress off --ansi off --fail-skips on --timeout 20m \
-        --results-directory "$PWD/$REPORTS" --report-xunit-xml --report-xunit-xml-filename "$name$variant.xml" "$@" || status=$?
+    say "$name"
+    "$@" --progress off --ansi off --fail-skips on --timeout 20m \
+        --results-directory "$PWD/$REPORTS" --report-xunit-xml --report-xunit-xml-filename "$name.xml" || status=$?
     if [ -s "$report" ]; then
         counts=$(assembly_counts "$report")
         read -r p f <<< "$counts"
     fi
     if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
-        say "$name$variant ended with $status"
+        say "$name ended with $status"
         f=1
     fi
     passed=$((passed + p))

@@ -5,6 +5,7 @@ using Meduza.Linux.Process;
 namespace Meduza.Linux.Tests.Process;
 
 /// <summary>The stage itself, executed, as far as that needs no machine of its own: the lab has the rest.</summary>
+[Trait("Emulated", "no")] // the stage is executed from memory, where QEMU's user mode does not see it
 public sealed class ExecStageTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

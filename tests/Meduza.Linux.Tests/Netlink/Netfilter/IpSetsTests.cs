@@ -5,6 +5,7 @@ using static Meduza.Linux.Netlink.Netfilter.NetfilterFamily;
 namespace Meduza.Linux.Tests.Netlink.Netfilter;
 
 /// <summary>Against the kernel, in a network namespace of each test's own, with ipset as the witness.</summary>
+[Trait("Emulated", "no")] // QEMU's user mode has no netlink of netfilter
 public sealed class IpSetsTests : IDisposable
 {
     private readonly NetworkNamespace _network = new();

@@ -4,6 +4,7 @@ using static Meduza.Linux.Netlink.Netfilter.NetfilterFamily;
 namespace Meduza.Linux.Tests.Netlink.Netfilter;
 
 /// <summary>Against the kernel, in a network namespace of each test's own, with iptables-nft and nft as witnesses.</summary>
+[Trait("Emulated", "no")] // QEMU's user mode has no netlink of netfilter
 public sealed class OwnChainsTests : IDisposable
 {
     private readonly NetworkNamespace _network = new();

@@ -4,6 +4,7 @@ using static Meduza.Linux.Netlink.Netfilter.NetfilterFamily;
 namespace Meduza.Linux.Tests.Netlink.Netfilter;
 
 /// <summary>Against the kernel, in a network namespace of each test's own. Waits are for events; the limit only ends a failure.</summary>
+[Trait("Emulated", "no")] // QEMU's user mode has no netlink of netfilter
 public sealed class TableMonitorTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
