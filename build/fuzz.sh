@@ -30,7 +30,7 @@ fuzz_rendering() {
 # fuzz PROJECT METHODS
 fuzz() {
     local out=artifacts/fuzz/$1
-    dotnet build "tests/$1/$1.csproj" -c Release -o "$out" -v quiet -nologo -clp:ErrorsOnly >&2 ||
+    dotnet build "tests/$1/$1.csproj" -c Release -o "$out" -v quiet -nologo '-clp:ErrorsOnly;NoSummary' >&2 ||
         die "the fuzzing does not compile; the errors are above"
     "$out/$1" --progress off --ansi off --results-directory "$PWD/artifacts/tests" --show-live-output on --timeout 60m --filter-method "$2"
 }

@@ -99,7 +99,7 @@ fetch_third_party() {
 
 build_image_tool() {
     need_sdk
-    dotnet build tools/Meduza.Image/Meduza.Image.csproj -c Release -o $IMAGE_TOOL -v quiet -nologo -clp:ErrorsOnly >&2 ||
+    dotnet build tools/Meduza.Image/Meduza.Image.csproj -c Release -o $IMAGE_TOOL -v quiet -nologo '-clp:ErrorsOnly;NoSummary' >&2 ||
         die "tools/Meduza.Image does not compile; the errors are above"
 }
 

@@ -31,6 +31,6 @@ prepare_lab() {
     publish_binary
     publish_doubles
     say "building the lab"
-    dotnet build "$2" -c "${3:-Debug}" -v quiet -nologo -clp:ErrorsOnly >&2 || die "the lab does not compile; the errors are above"
+    dotnet build "$2" -c "${3:-Debug}" -v quiet -nologo '-clp:ErrorsOnly;NoSummary' >&2 || die "the lab does not compile; the errors are above"
     export MEDUZA_INIT=$PWD/artifacts/meduza-init MEDUZA_DOUBLES=$PWD/artifacts/meduza-doubles
 }

@@ -14,7 +14,7 @@ publish_binary() {
     mv -f artifacts/meduza-init.new artifacts/meduza-init
     install -m 644 "$out/meduza-init.dbg" artifacts/symbols/meduza-init.dbg
     ln -sfn meduza-init artifacts/meduza
-    say "artifacts/meduza-init: $(stat -c %s artifacts/meduza-init | numfmt --to=si --suffix=B)"
+    say "artifacts/meduza-init: $(stat -c %s artifacts/meduza-init | numfmt --to=si --format=%.1f --suffix=B)"
 }
 
 # What stands in for programs that no archive has: artifacts/meduza-doubles.
@@ -48,7 +48,7 @@ publish_for() {
     mkdir -p artifacts/symbols
     install -m 755 "$out/meduza-init" "artifacts/meduza-init-$1"
     install -m 644 "$out/meduza-init.dbg" "artifacts/symbols/meduza-init-$1.dbg"
-    say "artifacts/meduza-init-$1: $(stat -c %s "artifacts/meduza-init-$1" | numfmt --to=si --suffix=B)"
+    say "artifacts/meduza-init-$1: $(stat -c %s "artifacts/meduza-init-$1" | numfmt --to=si --format=%.1f --suffix=B)"
 }
 
 # By the account of the native compiler, which it gives only when asked.
@@ -60,8 +60,8 @@ measure_size() {
     say "compiling meduza-init for $rid, with an account of its bytes"
     dotnet publish src/Meduza.Init/Meduza.Init.csproj -c Release -r "$rid" -o artifacts/size -v quiet -nologo -clp:ErrorsOnly \
         -p:IlcGenerateMstatFile=true >&2 || die "meduza-init does not compile; the errors are above"
-    say "artifacts/size/meduza-init: $(stat -c %s artifacts/size/meduza-init | numfmt --to=si --suffix=B)"
-    dotnet build bench/Meduza.Bench.csproj -c Release -v quiet -nologo -clp:ErrorsOnly >&2 || die "the account cannot be read; the errors are above"
+    say "artifacts/size/meduza-init: $(stat -c %s artifacts/size/meduza-init | numfmt --to=si --format=%.1f --suffix=B)"
+    dotnet build bench/Meduza.Bench.csproj -c Release -v quiet -nologo '-clp:ErrorsOnly;NoSummary' >&2 || die "the account cannot be read; the errors are above"
     exec bench/bin/Release/net10.0/Meduza.Bench size "src/Meduza.Init/obj/Release/net10.0/$rid/native/meduza-init.mstat"
 }
 
