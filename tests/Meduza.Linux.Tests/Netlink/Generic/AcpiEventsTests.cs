@@ -38,6 +38,7 @@ public class AcpiEventsTests
     public void Another_group_or_one_without_a_number_is_not_it(string groups) => Assert.False(AcpiEvents.TryParseGroup(First(Family + groups), out _));
 
     [Fact]
+    [Trait("Emulated", "no")] // QEMU's user mode has no generic netlink
     public void A_kernel_is_asked_and_has_it_or_has_it_not()
     {
         using var events = AcpiEvents.Open();
