@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using Meduza.Lab.Harness;
 
@@ -84,6 +86,29 @@ public sealed class WireGuardTests : IDisposable
         _a.Init.Run("sh", "-c", $"echo '{_b.Underlay} gw-b.example' >> /etc/hosts");
         Apply("named", (Wire + "peer/other/endpoint", "gw-b.example:51820"));
         PingUntilAnswered();
+    }
+
+    // Both ends follow what they hear: with a packet that was under way while both ports changed, each is left with the other's
+    // old one, and nobody is there any more.
+    [Fact]
+    public void Ends_that_were_left_with_each_others_old_port_find_each_other_without_a_commit()
+    {
+        PingUntilAnswered();
+        SetEndpoint(_a, _keyB.Public, $"{_b.Underlay}:51999");
+        SetEndpoint(_b, _keyA.Public, $"{_a.Underlay}:51999");
+        Assert.NotEqual(0, _a.Ping("10.9.0.2").ExitCode);
+
+        PingUntilAnswered();
+    }
+
+    /// <summary>Behind the agent's back, as a packet from there would; a key is hexadecimal there (wireguard.com/xplatform).</summary>
+    private static void SetEndpoint(Gateway gateway, string peer, string endpoint)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(new UnixDomainSocketEndPoint(Directory.GetFiles($"{gateway.Init.Root}/run/wireguard", "*.sock").Single()));
+        socket.Send(Encoding.ASCII.GetBytes($"set=1\npublic_key={Convert.ToHexStringLower(Convert.FromBase64String(peer))}\nupdate_only=true\nendpoint={endpoint}\n\n"));
+        var answer = new byte[64];
+        Assert.Equal("errno=0\n\n", Encoding.ASCII.GetString(answer, 0, socket.Receive(answer)));
     }
 
     private IReadOnlyList<string> Apply(string commit, params (string Key, string Value)[] keys)

@@ -82,8 +82,13 @@ internal sealed class WireGuardApplier(
     public WireGuardDevice? Read(DesiredWireGuard device) =>
         ownership.OwnerOf(device) == DeviceOwner.Us ? Control(device)?.Get(device.Device) : null;
 
-    /// <summary>Looks up again the names of peers that have not been heard of for long.</summary>
-    public void Refresh(DesiredWireGuard device, WireGuardDevice current) => Config(device, current);
+    /// <summary>Looks up again the names of peers that are not heard any more, and asks for a look where one is to be sent elsewhere.</summary>
+    public void Refresh(DesiredWireGuard device, WireGuardDevice current)
+    {
+        var present = current.Peers.ToDictionary(peer => peer.PublicKey, peer => peer.Endpoint);
+        if (Config(device, current).Peers.Any(peer => peer.Endpoint is { } wanted && present.TryGetValue(peer.PublicKey, out var there) && !wanted.Equals(there)))
+            endpoints.AskForLook();
+    }
 
     private IWireGuardControl? Control(DesiredWireGuard device) => device.InKernel ? kernel : userspace;
 

@@ -16,11 +16,18 @@ internal sealed class WireGuardEndpoints(Triggers triggers, TimeProvider clock, 
     /// <summary>WireGuard begins a new handshake after 120 s and gives it 15 (REKEY_AFTER_TIME, REKEY_TIMEOUT and their sum).</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(135);
 
+    /// <summary>
+    /// Whoever hears something answers within 10 s, with an empty packet if with nothing else, and who hears no answer for 15 s
+    /// begins a new handshake (KEEPALIVE_TIMEOUT, and REKEY_TIMEOUT with it): with 5 more, nothing that is sent arrives.
+    /// </summary>
+    public static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(20);
+
     /// <summary>Between two lookups of one name.</summary>
     public static readonly TimeSpan LookupInterval = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentDictionary<string, Name> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Device, WireGuardPublicKey Key), IPEndPoint> _given = [];
+    private readonly Dictionary<(string Device, WireGuardPublicKey Key), Hearing> _heard = [];
 
     /// <summary>The endpoint to give to a peer; null leaves the one that it has.</summary>
     /// <param name="wanted">As in its keys.</param>
@@ -29,7 +36,7 @@ internal sealed class WireGuardEndpoints(Triggers triggers, TimeProvider clock, 
     {
         if (wanted is null)
             return null;
-        var fresh = current?.LastHandshake is { } last && clock.GetUtcNow() - last <= StaleAfter;
+        var fresh = current?.LastHandshake is { } last && clock.GetUtcNow() - last <= StaleAfter && !IsSilent(device, key, current);
         if ((wanted.Address ?? LookUp(wanted.Host, again: !fresh)) is not { } address)
             return null;
         var resolved = new IPEndPoint(address, wanted.Port.Number);
@@ -39,6 +46,9 @@ internal sealed class WireGuardEndpoints(Triggers triggers, TimeProvider clock, 
     /// <summary>The peer was given this endpoint.</summary>
     public void Given(string device, WireGuardPublicKey key, IPEndPoint endpoint) => _given[(device, key)] = endpoint;
 
+    /// <summary>Of a peer that is silent it was seen that it should be sent elsewhere: the agent is to look, and to do that.</summary>
+    public void AskForLook() => triggers.Raise(Trigger.Observe);
+
     /// <summary>
     /// A peer that is heard may have moved: WireGuard follows it, and it is not sent back to where its keys say. It is only
     /// where they say something new, or once it is not heard any more. After a restart of the agent nobody knows what was
@@ -46,6 +56,20 @@ internal sealed class WireGuardEndpoints(Triggers triggers, TimeProvider clock, 
     /// </summary>
     internal static IPEndPoint? Decide(IPEndPoint resolved, IPEndPoint? current, IPEndPoint? given, bool fresh) =>
         fresh && current is not null && (given is null || given.Equals(resolved)) ? null : resolved;
+
+    /// <summary>
+    /// True for one to which things are sent and from which none came since. Two ends whose ports change at one time can each
+    /// hear the other once more from the old one, and follow it there: with both gone from there neither would hear again.
+    /// </summary>
+    private bool IsSilent(string device, WireGuardPublicKey key, Observed current)
+    {
+        if (!_heard.TryGetValue((device, key), out var heard) || heard.Received != current.ReceivedBytes)
+        {
+            _heard[(device, key)] = new(current.ReceivedBytes, current.SentBytes, clock.GetTimestamp());
+            return false;
+        }
+        return heard.Sent != current.SentBytes && clock.GetElapsedTime(heard.At) >= SilentAfter;
+    }
 
     private IPAddress? LookUp(string host, bool again)
     {
@@ -83,6 +107,11 @@ internal sealed class WireGuardEndpoints(Triggers triggers, TimeProvider clock, 
         }
         triggers.Raise(Trigger.Observe);
     }
+
+    /// <param name="Received">Bytes, at the look at which there were more of them than before.</param>
+    /// <param name="Sent">Bytes, at that look.</param>
+    /// <param name="At">When that was.</param>
+    private readonly record struct Hearing(ulong Received, ulong Sent, long At);
 
     private sealed class Name
     {

@@ -92,6 +92,31 @@ public sealed class WireGuardEndpointsTests : IDisposable
         Assert.Equal(expected ? Here : null, WireGuardEndpoints.Decide(Here, Moved, given, fresh));
     }
 
+    [Fact]
+    public void Peer_to_which_is_sent_and_from_which_nothing_comes_is_sent_to_where_its_keys_say()
+    {
+        const string Wanted = "192.0.2.1:51820";
+        _endpoints.Given("wg0", Key, Here);
+        Assert.Null(Choose(Wanted, Peer(received: 100, sent: 100)));
+
+        // It sends, and is followed.
+        _clock.Advance(WireGuardEndpoints.SilentAfter);
+        Assert.Null(Choose(Wanted, Peer(received: 200, sent: 300)));
+
+        // Nothing is sent to it that it could answer.
+        _clock.Advance(WireGuardEndpoints.SilentAfter);
+        Assert.Null(Choose(Wanted, Peer(received: 200, sent: 300)));
+
+        Assert.Equal(Here, Choose(Wanted, Peer(received: 200, sent: 448)));
+        Assert.Null(Choose(Wanted, Peer(received: 292, sent: 448)));
+
+        // Not long enough.
+        _clock.Advance(WireGuardEndpoints.SilentAfter - TimeSpan.FromSeconds(1));
+        Assert.Null(Choose(Wanted, Peer(received: 292, sent: 600)));
+
+        Peer Peer(ulong received, ulong sent) => HeardAgo(TimeSpan.FromSeconds(60), Moved) with { ReceivedBytes = received, SentBytes = sent };
+    }
+
     private IPEndPoint? Choose(string endpoint, Peer? current)
     {
         Assert.True(WireGuardEndpoint.TryParse(endpoint, out var wanted));
