@@ -81,15 +81,15 @@ internal sealed class Observer(
         var now = files.Turn;
         Dictionary<string, ObservedFile> found = new(desired.Files.Length, StringComparer.Ordinal);
         var wantedInOwned = 0;
-        foreach (var (path, range) in folders)
+        foreach (var folder in folders)
         {
             var before = found.Count;
-            foreach (var file in desired.Files.AsSpan()[range])
+            foreach (var file in desired.Files.AsSpan()[folder.First..folder.End])
             {
                 if (files.Look(file.Path, file.Content) is { } seen)
                     found.Add(file.Path, seen);
             }
-            if (owned.Contains(path))
+            if (owned.Contains(folder.Path))
                 wantedInOwned += found.Count - before;
         }
         // With as many files in our folders as were found of those that are wanted there, there are no others.
@@ -105,17 +105,16 @@ internal sealed class Observer(
         return _seenFiles = found;
     }
 
-    /// <summary>The folders that files lie in, and which of the files; some folders several times.</summary>
-    private static List<(string Path, Range Files)> Folders(ImmutableArray<DesiredFile> sorted)
+    /// <summary>The folders that files lie in, with those of a folder that stand one after the other; some folders several times.</summary>
+    private static List<FilesOfFolder> Folders(ImmutableArray<DesiredFile> sorted)
     {
-        List<(string Path, Range Files)> folders = [];
+        List<FilesOfFolder> folders = [];
         for (var i = 0; i < sorted.Length; i++)
         {
             var path = Path.GetDirectoryName(sorted[i].Path.AsSpan());
-            if (folders.Count > 0 && path.SequenceEqual(folders[^1].Path))
-                folders[^1] = (folders[^1].Path, folders[^1].Files.Start..(i + 1));
-            else
-                folders.Add((path.ToString(), i..(i + 1)));
+            if (folders.Count == 0 || !path.SequenceEqual(folders[^1].Path))
+                folders.Add(new(path.ToString(), i));
+            folders[^1].End = i + 1;
         }
         return folders;
     }
@@ -183,5 +182,17 @@ internal sealed class Observer(
                 daemons[daemon.Daemon] = frr.Look(daemon, service);
         }
         return daemons.ToImmutable();
+    }
+
+    /// <param name="path">Of the folder.</param>
+    /// <param name="first">The first of them, among all.</param>
+    private sealed class FilesOfFolder(string path, int first)
+    {
+        public string Path { get; } = path;
+
+        public int First { get; } = first;
+
+        /// <summary>The one behind the last of them.</summary>
+        public int End { get; set; }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class WireGuardEndpoints(Triggers triggers, TimeProvider clock, 
     {
         if (!_heard.TryGetValue((device, key), out var heard) || heard.Received != current.ReceivedBytes)
         {
-            _heard[(device, key)] = new(current.ReceivedBytes, current.SentBytes, clock.GetTimestamp());
+            _heard[(device, key)] = new Hearing(current.ReceivedBytes, current.SentBytes, clock.GetTimestamp());
             return false;
         }
         return heard.Sent != current.SentBytes && clock.GetElapsedTime(heard.At) >= SilentAfter;
@@ -111,7 +111,7 @@ internal sealed class WireGuardEndpoints(Triggers triggers, TimeProvider clock, 
     /// <param name="Received">Bytes, at the look at which there were more of them than before.</param>
     /// <param name="Sent">Bytes, at that look.</param>
     /// <param name="At">When that was.</param>
-    private readonly record struct Hearing(ulong Received, ulong Sent, long At);
+    private sealed record Hearing(ulong Received, ulong Sent, long At);
 
     private sealed class Name
     {
