@@ -66,6 +66,24 @@ public sealed class DeployTests : IDisposable
         Assert.True(JsonNode.DeepEquals(BuiltImage.Ours.Config["rootfs"], config["rootfs"]), config.ToJsonString());
     });
 
+    [Fact]
+    public void An_image_that_is_built_by_the_Dockerfile_is_the_same()
+    {
+        const string Built = "localhost/built:latest";
+        // Docker's format: that of OCI has no health check.
+        Podman("build", "--format=docker", "--build-arg", $"TARGETARCH={BuiltImage.Arch.Name}", "-t", Built, Engines.Outside(BuiltImage.Sources));
+
+        var config = JsonNode.Parse(Podman("image", "inspect", "--format", "{{json .Config}}", Built))!;
+        var ours = BuiltImage.Ours.Config["config"]!;
+        Assert.All(["Entrypoint", "Env", "StopSignal"], part => Assert.True(JsonNode.DeepEquals(ours[part], config[part]), $"{part}: {config.ToJsonString()}"));
+        Assert.True(JsonNode.DeepEquals(ours["Healthcheck"], JsonNode.Parse(Podman("image", "inspect", "--format", "{{json .HealthCheck}}", Built))), config.ToJsonString());
+        Assert.Equal("meduza", (string?)config["Labels"]!["org.opencontainers.image.title"]);
+        Assert.Equal(
+            BuiltImage.Ours.Config["rootfs"]!["diff_ids"]!.AsArray().Count,
+            JsonNode.Parse(Podman("image", "inspect", "--format", "{{json .RootFS.Layers}}", Built))!.AsArray().Count);
+        Assert.StartsWith("meduza ", Podman("run", "--rm", "--network=host", "--cgroups=disabled", "--entrypoint=/bin/meduza", Built, "version"), StringComparison.Ordinal);
+    }
+
     public void Dispose()
     {
         _engines.Dispose();
