@@ -102,8 +102,8 @@ internal static class CommandLine
     }
 
     /// <summary>
-    /// The whole tree, or only what <paramref name="args"/> begin with where that is a verb: to make the others, with their
-    /// options and examples, would take a third of the time of a short command.
+    /// The whole tree, or only what <paramref name="args"/> begin with where that is a verb: the others, with their options
+    /// and examples, are of no use to it.
     /// </summary>
     private static Command Root(string[] args, Session session)
     {

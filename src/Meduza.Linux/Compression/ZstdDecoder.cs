@@ -16,7 +16,7 @@ public sealed unsafe partial class ZstdDecoder : IDisposable
     /// <summary><c>ZSTD_d_windowLogMax</c> of zstd.h.</summary>
     private const int WindowLogMax = 100;
 
-    private readonly nint _context;
+    private nint _context;
 
     /// <exception cref="InsufficientMemoryException">There is no memory for it.</exception>
     public ZstdDecoder()
@@ -56,11 +56,14 @@ public sealed unsafe partial class ZstdDecoder : IDisposable
 
     public void Dispose()
     {
-        _ = ZSTD_freeDStream(_context);
+        Free();
         GC.SuppressFinalize(this);
     }
 
-    ~ZstdDecoder() => _ = ZSTD_freeDStream(_context);
+    ~ZstdDecoder() => Free();
+
+    // Once, however often it is let go; a null pointer it passes over.
+    private void Free() => _ = ZSTD_freeDStream(Interlocked.Exchange(ref _context, 0));
 
     [LibraryImport(Library)]
     private static partial nint ZSTD_createDStream();

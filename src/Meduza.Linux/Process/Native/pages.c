@@ -1,8 +1,7 @@
 /*
  * What the collector commits gets its pages at once.
  *
- * A page of memory that is used first costs a fault: half a microsecond on a processor of one's own, 17 in a virtual
- * machine inside another. The heap grows by 64 kB, page after page, and a command's to a megabyte: that were 4 ms of it.
+ * A page of memory that is used first costs a fault, and in a virtual machine inside another that is 17 us. The heap grows by 64 kB, page after page, and a command's to a megabyte: that were 4 ms of it.
  * One call of the kernel's gives as many pages for 0.9 us each.
  *
  * This is C because it happens inside the collector.
