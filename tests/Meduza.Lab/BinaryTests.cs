@@ -1,3 +1,4 @@
+using System.Globalization;
 using Meduza.Lab.Harness;
 
 namespace Meduza.Lab;
@@ -14,5 +15,21 @@ public class BinaryTests
         Assert.True(
             size <= Limit,
             $"{Binary.Path} has {size / 1e6:F2} MB, and its limit is {Limit / 1e6:F2}: ./build.sh size, here and on the commit before, shows which assembly, namespace or generic grew (docs/design/size.md)");
+    }
+
+    [Fact]
+    public void The_binary_asks_for_no_later_C_library_than_RHEL_9_and_Ubuntu_22_04_have()
+    {
+        var bytes = File.ReadAllBytes(Binary.Path).AsSpan();
+        var versions = new HashSet<int>();
+        for (var mark = "GLIBC_2."u8; bytes.IndexOf(mark) is var at and >= 0;)
+        {
+            bytes = bytes[(at + mark.Length)..];
+            var length = bytes.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+            if (length > 0)
+                versions.Add(int.Parse(bytes[..length], CultureInfo.InvariantCulture));
+        }
+        Assert.NotEmpty(versions);
+        Assert.Equal(34, versions.Max());
     }
 }

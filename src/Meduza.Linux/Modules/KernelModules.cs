@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Meduza.Linux.Files;
-using static Meduza.Linux.Modules.ModuleHeader;
+using static Meduza.Linux.Modules.FnmatchHeader;
+using static Meduza.Linux.Process.Native.SystemCall;
 using static Tmds.Linux.LibC;
 
 namespace Meduza.Linux.Modules;
@@ -77,7 +78,7 @@ public sealed unsafe class KernelModules
             using var file = Descriptor.Open($"{_folder}/{path}", O_RDONLY);
             fixed (byte* none = "\0"u8)
             {
-                if (syscall(FinitModule, file.Number, none, 0) < 0 && Marshal.GetLastPInvokeError() is var error && error != EEXIST)
+                if (syscall(SYS_finit_module, file.Number, (nint)none, 0, 0) < 0 && Marshal.GetLastPInvokeError() is var error && error != EEXIST)
                     throw new LinuxException("finit_module", module, error);
             }
         }

@@ -1,4 +1,4 @@
-using static Meduza.Linux.Process.Native.SignalHeader;
+using static Meduza.Linux.Process.Native.SystemCall;
 using static Tmds.Linux.LibC;
 
 namespace Meduza.Linux.Process;
@@ -15,14 +15,14 @@ public sealed class Pidfd : IDisposable
 
     /// <summary>Opens a process, alive or not yet collected.</summary>
     /// <exception cref="LinuxException">There is none (ESRCH), or no descriptor is left.</exception>
-    public static Pidfd Open(int pid) => new(Descriptor.FromCall(pidfd_open(pid, 0), "pidfd_open", $"{pid}"));
+    public static Pidfd Open(int pid) => new(Descriptor.FromCall((int)syscall(SYS_pidfd_open, pid, 0, 0, 0), "pidfd_open", $"{pid}"));
 
     /// <summary>Sends a signal (pidfd_send_signal(2)).</summary>
     /// <returns>False when the process has ended.</returns>
     /// <exception cref="LinuxException">Not allowed, or no such signal.</exception>
-    public unsafe bool Signal(int signal)
+    public bool Signal(int signal)
     {
-        if (pidfd_send_signal(Descriptor.Number, signal, null, 0) == 0)
+        if (syscall(SYS_pidfd_send_signal, Descriptor.Number, signal, 0, 0) == 0)
             return true;
         return errno == ESRCH ? false : throw LinuxException.Last("pidfd_send_signal", $"{signal}");
     }

@@ -3,7 +3,7 @@ using Meduza.Linux.Abi;
 
 namespace Meduza.Linux.Process.Native;
 
-/// <summary>&lt;signal.h&gt;, &lt;sys/signalfd.h&gt;, &lt;sys/pidfd.h&gt;. A sigset_t is 1,024 bits, of which the kernel knows 64.</summary>
+/// <summary>&lt;signal.h&gt;, &lt;sys/signalfd.h&gt;. A sigset_t is 1,024 bits, of which the kernel knows 64.</summary>
 internal static unsafe partial class SignalHeader
 {
     [CName("sizeof(sigset_t) / 8")]
@@ -24,10 +24,4 @@ internal static unsafe partial class SignalHeader
 
     [LibraryImport(LibC.Name, SetLastError = true)]
     public static partial nint signal(int signal, nint handler);
-
-    [LibraryImport(LibC.Name, SetLastError = true)]
-    public static partial int pidfd_open(int pid, uint flags);
-
-    [LibraryImport(LibC.Name, SetLastError = true)]
-    public static partial int pidfd_send_signal(int pidfd, int signal, void* info, uint flags);
 }
