@@ -1,7 +1,7 @@
 using Meduza.Init.Agent;
 using Meduza.Init.Cli;
 using Meduza.Init.Supervise;
-using Meduza.Init.Supervise.Boot.Machine;
+using Meduza.Init.Supervise.Boot.Native;
 using Meduza.Init.Supervise.Continuation;
 using Meduza.Linux.Process;
 
@@ -14,14 +14,9 @@ internal static class Program
     {
         [TrialProgram.Verb] => TrialProgram.Run(),
         ["agent", ..] => RunAgent(),
-        // A kernel gives its init the words of its command line that it does not know itself.
-        _ when FirstRoot.IsHere => InitProgram.Run(),
-        [] when Environment.ProcessId == 1 || !IsOperatorsTool => InitProgram.Run(),
+        _ when SupervisorC.supervisor_is_this() != 0 => InitProgram.Run(),
         _ => CommandLine.Run(args),
     };
-
-    /// <summary>True under the name <c>meduza</c>.</summary>
-    private static bool IsOperatorsTool => Path.GetFileName(Environment.GetCommandLineArgs()[0]) == "meduza";
 
     private static int RunAgent()
     {

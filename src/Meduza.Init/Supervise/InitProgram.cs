@@ -88,21 +88,11 @@ internal sealed partial class InitProgram : IDisposable
         if (FirstRoot.IsHere)
             FirstRoot.Leave();
         using var predecessor = Predecessor.Find();
-        if (predecessor is null && !CleanImage.IsThis)
-        {
-            var warnings = new List<string>();
-            if (Environment.ProcessId == 1)
-                Ground.MountProc(warnings.Add);
-            var failure = CleanImage.Execute();
-            // Without it signals may find a thread that has them unblocked; all else works, so it goes on.
-            using var console = new ConsoleOutput(2);
-            foreach (var warning in warnings.Append($"warning: signals may be lost: {failure.Message}"))
-                console.Add("meduza-init: "u8, [], System.Text.Encoding.UTF8.GetBytes(warning));
-            console.Flush();
-        }
         OwnProcess.SetName("meduza-init");
-        var role = Roles.Find();
         var notes = new List<string>();
+        if (Environment.ProcessId == 1)
+            Ground.MountProc(notes.Add);
+        var role = Roles.Find();
         if (role != Role.Child && predecessor is null)
             GivenSettings.Take(role == Role.Machine, notes.Add);
         using var program = new InitProgram(role, predecessor);

@@ -36,10 +36,6 @@ public static unsafe class OwnProcess
         }
     }
 
-    /// <summary>Executes this very binary anew in this process (execve(2)); returns only when that failed.</summary>
-    public static LinuxException Reexecute(IReadOnlyList<string> arguments, IReadOnlyList<string> environment) =>
-        Execute("/proc/self/exe", arguments, environment);
-
     /// <summary>Executes a program in this process (execve(2)); returns only when that failed.</summary>
     public static LinuxException Execute(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
     {

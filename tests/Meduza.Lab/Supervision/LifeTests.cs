@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Meduza.Lab.Harness;
 using Meduza.Linux.Process;
@@ -88,6 +89,21 @@ public sealed class LifeTests
             machine.Init.Signal(signal);
 
         Assert.Equal(pid, machine.Pid("agent"));
+    }
+
+    [Fact]
+    public void Each_of_its_threads_leaves_its_signals_to_the_descriptor_they_are_read_from()
+    {
+        using var machine = new Machine();
+        machine.UntilState("agent", "ready");
+
+        var blocked = Directory.EnumerateDirectories($"/proc/{machine.Init.HostPid}/task")
+            .Select(task => File.ReadLines($"{task}/status").Single(line => line.StartsWith("SigBlk:", StringComparison.Ordinal)).Split('\t')[1])
+            .Select(mask => ulong.Parse(mask, NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+            .ToList();
+
+        Assert.True(blocked.Count > 1, "the runtime has threads of its own");
+        Assert.All(blocked, mask => Assert.Equal(Signals.Blockable, mask & Signals.Blockable));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal static class Ground
         ("net.ipv4.conf.default.rp_filter", "0"),
     ];
 
-    /// <summary>The one file system that even the second image needs: it is executed through it.</summary>
+    /// <summary>The one file system that is needed before all others: it tells what this process is.</summary>
     public static void MountProc(Action<string> warn)
     {
         var (source, target, type, flags, options) = FileSystems[0];

@@ -87,7 +87,7 @@ internal sealed class StagedProcesses(
             definition.Command,
             // Where etcd is and how to get in stands in PID 1's own environment: no service but the agent sees that.
             isAgent
-                ? Merged([.. mark, .. definition.Environment, .. CleanImage.GivenEnvironment(), .. mark])
+                ? Merged([.. mark, .. definition.Environment, .. GivenEnvironment.Read(), .. mark])
                 : Merged([.. mark, DefaultPath, .. definition.Environment, .. mark]))
         {
             WorkingFolder = definition.WorkingFolder,
