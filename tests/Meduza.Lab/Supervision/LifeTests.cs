@@ -107,6 +107,19 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public void A_signal_that_it_may_not_send_is_told_with_the_capability_that_is_missing()
+    {
+        using var machine = new Machine(new() { Command = ["/usr/bin/setpriv", "--bounding-set", "-kill", PidOne.Program] });
+        machine.Define("a", ["/bin/sleep", "1000"], d => d["privileges"] = new JsonObject { ["user"] = "mail" });
+        machine.UntilState("a", "ready");
+
+        machine.Ask(new() { ["verb"] = "stop", ["services"] = new JsonArray("a") });
+
+        machine.Init.WaitForOutput(l => l.StartsWith("meduza-init: warning: a cannot be sent SIGTERM: ", StringComparison.Ordinal) && l.Contains("CAP_KILL", StringComparison.Ordinal));
+        Assert.DoesNotContain("a fault in PID 1", machine.Init.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_log_file_that_was_moved_away_is_reopened_on_SIGHUP()
     {
         using var machine = new Machine();

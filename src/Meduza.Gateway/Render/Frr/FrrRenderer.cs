@@ -17,6 +17,7 @@ internal static partial class FrrRenderer
     private const string EtcFolder = "/etc/frr";
     private const string WholePath = EtcFolder + "/frr.conf";
     private const string RunFolder = "/run/frr";
+    private const string StateFolder = "/var/lib/frr";
     private const string ConfigFolder = RunFolder + "/meduza";
 
     public static void Render(GatewayConfig config, Machine machine, StateBuilder state)
@@ -26,6 +27,8 @@ internal static partial class FrrRenderer
         // The daemons make their sockets and pid files there as this user.
         state.Folder(new DesiredFolder(EtcFolder, StateBuilder.GroupFolder, User) { Component = Component });
         state.Folder(new DesiredFolder(RunFolder, StateBuilder.PublicFolder, User) { Component = Component });
+        // Below /var/lib they may make nothing themselves.
+        state.Folder(new DesiredFolder(StateFolder, StateBuilder.GroupFolder, User) { Component = Component });
         state.Folder(new DesiredFolder(ConfigFolder, StateBuilder.GroupFolder, User) { Owned = true, Component = Component });
 
         var header = Header(config);

@@ -28,7 +28,7 @@ internal interface IProcess
     /// <summary>What it and its children use now, where that is counted.</summary>
     MemoryUse Memory { get; }
 
-    /// <summary>Sends it a signal; nothing happens when it has ended already.</summary>
+    /// <summary>Sends it a signal; nothing happens when it has ended already. That it may not be sent one is told in the log.</summary>
     void Signal(int signal);
 
     /// <summary>True when the signal would not simply end it: it has a handler for it, or takes it otherwise.</summary>

@@ -23,17 +23,19 @@ internal sealed unsafe class StagedProcess : IProcess
     private readonly ServiceLog _log;
     private readonly Action _executed;
     private readonly IDisposable? _voice;
+    private readonly Action<string> _warn;
     private readonly List<byte> _bytes = [];
     private bool _stageDone;
     private string? _failure;
 
     /// <param name="voice">By what it tells of itself, until it ends; null where it does not.</param>
+    /// <param name="warn">Told what could not be done to it.</param>
     public StagedProcess(
         string service, int pid, Descriptor report, EventLoop loop, ServiceLog log, Strays strays, ServiceCgroups cgroups, Action executed,
-        IDisposable? voice)
+        IDisposable? voice, Action<string> warn)
     {
         (_service, Pid, _report, _log, _executed, _voice) = (service, pid, report, log, executed, voice);
-        (_strays, _cgroups) = (strays, cgroups);
+        (_strays, _cgroups, _warn) = (strays, cgroups, warn);
         if (!report.IsInvalid)
             _watch = loop.Watch(report, Ready.Read, _ => ReadReport(tell: true));
     }
@@ -41,10 +43,11 @@ internal sealed unsafe class StagedProcess : IProcess
     /// <summary>One that an earlier image started.</summary>
     /// <param name="report">Its report where the stage is not over; invalid otherwise.</param>
     /// <param name="voice">As for one that this image starts.</param>
+    /// <param name="warn">The same.</param>
     public StagedProcess(
         string service, KeptProcess kept, Descriptor report, EventLoop loop, ServiceLog log, Strays strays, ServiceCgroups cgroups, Action executed,
-        IDisposable? voice)
-        : this(service, kept.Pid, report, loop, log, strays, cgroups, executed, voice)
+        IDisposable? voice, Action<string> warn)
+        : this(service, kept.Pid, report, loop, log, strays, cgroups, executed, voice, warn)
     {
         (_stageDone, _failure) = (kept.StageDone, kept.Failure);
         _bytes.AddRange(kept.Reported);
@@ -64,7 +67,17 @@ internal sealed unsafe class StagedProcess : IProcess
         Notify = (_voice as NotifyPipe)?.Number,
     };
 
-    public void Signal(int signal) => Signals.Send(Pid, signal);
+    public void Signal(int signal)
+    {
+        try
+        {
+            Signals.Send(Pid, signal);
+        }
+        catch (LinuxException e)
+        {
+            _warn($"warning: {_service} cannot be sent {Signals.Name(signal)}: {e.Message}; a process of another user takes signals from one with CAP_KILL");
+        }
+    }
 
     public bool Takes(int signal)
     {

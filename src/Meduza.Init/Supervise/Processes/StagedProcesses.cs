@@ -40,7 +40,7 @@ internal sealed class StagedProcesses(
                 {
                     if (definition.Readiness.Kind == ReadinessKind.NotifySocket)
                         voice = notify.Hear(definition.Name, pid, noticed);
-                    return new StagedProcess(definition.Name, pid, report, loop, log, strays, cgroups, executed, voice);
+                    return new StagedProcess(definition.Name, pid, report, loop, log, strays, cgroups, executed, voice, logs.Say);
                 }
                 catch
                 {
@@ -67,7 +67,7 @@ internal sealed class StagedProcesses(
             ReadinessKind.NotifyDescriptor when kept.Notify is { } pipe && inherited?.Take(pipe) is { } read => new NotifyPipe(read, loop, noticed),
             _ => null,
         };
-        return new StagedProcess(definition.Name, kept, report ?? new(-1), loop, LogOf(definition), strays, cgroups, executed, voice);
+        return new StagedProcess(definition.Name, kept, report ?? new(-1), loop, LogOf(definition), strays, cgroups, executed, voice, logs.Say);
     }
 
     private Logs.ServiceLog LogOf(ServiceDefinition definition)

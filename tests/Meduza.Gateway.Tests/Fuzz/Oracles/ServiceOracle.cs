@@ -10,7 +10,7 @@ namespace Meduza.Gateway.Tests.Fuzz.Oracles;
 internal static partial class ServiceOracle
 {
     private static readonly string[] Roots =
-        ["/etc/tinc/", "/etc/easytier/", "/etc/openvpn/", "/etc/frr/", "/run/frr/", "/etc/mihomo/", "/var/lib/mihomo/", "/etc/mosdns/", "/run/dnsmasq/", "/run/openvpn/", "/var/run/wireguard/"];
+        ["/etc/tinc/", "/etc/easytier/", "/etc/openvpn/", "/etc/frr/", "/run/frr/", "/var/lib/frr/", "/etc/mihomo/", "/var/lib/mihomo/", "/etc/mosdns/", "/run/dnsmasq/", "/run/openvpn/", "/var/run/wireguard/"];
 
     private static readonly string[] Programs =
     [
