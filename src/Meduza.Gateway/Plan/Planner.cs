@@ -45,7 +45,8 @@ public static class Planner
     private static bool Differs(ServiceDefinition service, ObservedState observed) =>
         !observed.Services.TryGetValue(service.Name, out var there)
         || !service.SameProcessAs(there)
-        || service.ReloadRevision != there.ReloadRevision;
+        || service.ReloadRevision != there.ReloadRevision
+        || service.Health != there.Health;
 
     /// <summary>Services that must go, those that wait for others before those that they wait for.</summary>
     private static ImmutableArray<ServiceDefinition> Removes(DesiredState desired, ObservedState observed)

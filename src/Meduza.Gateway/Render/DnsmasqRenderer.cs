@@ -36,6 +36,7 @@ internal static class DnsmasqRenderer
             Privileges = ProgramPrivileges.Dnsmasq.On(machine),
             // Bound is enough: what is asked from then on waits in the socket. A connection would make it fork.
             Readiness = new Readiness(ReadinessKind.BoundUdpPort, "127.0.0.1:53"),
+            Health = HealthCheck.ByAnswers,
             ReloadSignal = SigHup,
             Revision = Fingerprint.Of(main),
             ReloadRevision = Fingerprint.Of(hosts),

@@ -7,6 +7,9 @@ public sealed record HealthCheck(Readiness Probe)
 {
     public Readiness Probe { get; init => field = value ?? Readiness.Started; } = Probe ?? Readiness.Started;
 
+    /// <summary>By the answers that the agent gets: one that gives it none any more hangs, and is started anew.</summary>
+    public static HealthCheck ByAnswers { get; } = new(new Readiness(ReadinessKind.Agent, "")) { FailureThreshold = 1, Restart = true };
+
     /// <summary>Milliseconds from one check to the next (10,000). The agent's words come when they come.</summary>
     public int IntervalMilliseconds { get; init => field = value == 0 ? 10_000 : value; } = 10_000;
 

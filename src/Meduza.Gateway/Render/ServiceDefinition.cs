@@ -25,7 +25,8 @@ public enum RequiredRestart
 /// <summary>
 /// One supervised program, as data: what to execute, under which identity, after what, and how its readiness shows.
 /// PID 1 keeps these and compares a new one with the one that it has: an equal one changes nothing, another
-/// <see cref="ReloadRevision"/> alone is a <see cref="ReloadSignal"/>, any other difference is a restart. So whoever
+/// <see cref="ReloadRevision"/> is a <see cref="ReloadSignal"/>, another <see cref="Health"/> is how it is looked at from then
+/// on, any other difference is a restart. So whoever
 /// sends definitions needs no memory of what it sent before.
 /// </summary>
 /// <remarks>
@@ -99,7 +100,7 @@ public sealed record ServiceDefinition
     /// <summary>True when it requires the service named, or starts after it.</summary>
     public bool DependsOn(string name) => Requires.Contains(name) || After.Contains(name);
 
-    /// <summary>True when a process started from <paramref name="other"/> is what this one asks for, reloads aside.</summary>
+    /// <summary>True when a process started from <paramref name="other"/> is what this one asks for, reloads and checks aside.</summary>
     public bool SameProcessAs(ServiceDefinition other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -115,7 +116,6 @@ public sealed record ServiceDefinition
             && WhenRequiredRestarts == other.WhenRequiredRestarts
             && After.SequenceEqual(other.After)
             && Readiness == other.Readiness
-            && Health == other.Health
             && StartTimeoutMilliseconds == other.StartTimeoutMilliseconds
             && StopSignal == other.StopSignal
             && StopTimeoutMilliseconds == other.StopTimeoutMilliseconds

@@ -93,8 +93,9 @@ internal static partial class AgentProgram
         MihomoApi? mihomoApi = null;
         await using var mihomo = new AnswerProbe(
             ProbePace.Api, address => new MihomoQuestion(address, () => Volatile.Read(ref mihomoApi)), () => triggers.Raise(Trigger.Report), clock);
+        await using var daemons = new DaemonAnswers(() => triggers.Raise(Trigger.Report), clock);
         await using var names = new NameService(settings.Nameservers, services, triggers, clock, log);
-        var words = new AgentWords(openVpn, mihomo, api => Volatile.Write(ref mihomoApi, api), names.WordOf);
+        var words = new AgentWords(openVpn, mihomo, daemons, api => Volatile.Write(ref mihomoApi, api), names.WordOf);
         var store = new EtcdStore(
             settings, triggers, [new OnlineLease(settings, clock, cancellation), publisher], clock, log);
         var transfers = new Transfers(triggers, clock);

@@ -71,6 +71,7 @@ internal sealed partial class InitProgram : IDisposable
             new RestartPolicy(TimeProvider.System, RetryInterval(), random.NextDouble));
         _supervisor.Faulted = Faulted;
         _supervisor.Changed += Record;
+        _supervisor.Lost += service => _logs.Say($"warning: {service.Name}: {service.LastExit}; starting it again");
         _listenAgain = _loop.Timers.Create(() => Listen(null));
         _settleDown = _loop.Timers.Create(SettleDown);
         _loop.Watch(_signals.Descriptor, Ready.Read, _ => HandleSignals());

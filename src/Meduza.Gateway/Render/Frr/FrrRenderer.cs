@@ -96,6 +96,7 @@ internal static partial class FrrRenderer
             Requires = requires,
             After = after,
             Readiness = new Readiness(ReadinessKind.UnixSocket, $"{RunFolder}/{name}.vty"),
+            Health = HealthCheck.ByAnswers,
         });
     }
 

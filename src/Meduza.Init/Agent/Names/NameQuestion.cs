@@ -6,19 +6,39 @@ using Meduza.Init.Agent.Status;
 namespace Meduza.Init.Agent.Names;
 
 /// <summary>
-/// Asks a resolver for <c>localhost</c>, which it knows without asking another one. Any answer counts, also that it cannot say:
-/// with that dnsmasq goes on to the next by itself (RFC 1035, 4.1).
+/// Asks a resolver for something that it knows without asking another one. Any answer counts, also that it cannot say: with that
+/// dnsmasq goes on to the next by itself (RFC 1035, 4.1).
 /// </summary>
-/// <param name="address">Address and port.</param>
-internal sealed class NameQuestion(IPEndPoint address) : IQuestion
+internal sealed class NameQuestion : IQuestion
 {
+    /// <summary>Type A, class IN.</summary>
+    private static readonly byte[] Localhost = [9, .. "localhost"u8, 0, 0, 1, 0, 1];
+
+    /// <summary>Type TXT, class CH: what dnsmasq says of itself, and nobody else (dnsmasq(8), --no-ident).</summary>
+    private static readonly byte[] Version = [7, .. "version"u8, 4, .. "bind"u8, 0, 0, 16, 0, 3];
+
     private const int HeaderLength = 12;
     private const byte IsAnswerBit = 0x80;
 
     // One number for all questions: an answer to an earlier one, that comes while this one waits, is as good a sign.
-    private readonly byte[] _question = Question((ushort)Random.Shared.Next(ushort.MaxValue + 1));
+    private readonly byte[] _question;
     private readonly byte[] _answer = new byte[512];
+    private readonly IPEndPoint _address;
     private Socket? _socket;
+
+    private NameQuestion(string address, byte[] question)
+    {
+        _address = IPEndPoint.Parse(address);
+        _question = Question((ushort)Random.Shared.Next(ushort.MaxValue + 1), question);
+    }
+
+    /// <summary>For <c>localhost</c>.</summary>
+    /// <param name="address">Address and port.</param>
+    public static NameQuestion OfLocalhost(string address) => new(address, Localhost);
+
+    /// <summary>For dnsmasq's own version.</summary>
+    /// <param name="address">Address and port.</param>
+    public static NameQuestion OfItself(string address) => new(address, Version);
 
     public async Task<bool> AskAsync(CancellationToken limit)
     {
@@ -53,18 +73,17 @@ internal sealed class NameQuestion(IPEndPoint address) : IQuestion
     private Socket Connect()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Connect(address);
+        socket.Connect(_address);
         return socket;
     }
 
     /// <summary>
     /// <code>
     /// header: id, flags (recursion desired), 1 question, no answers, no authorities, no more
-    /// question: 9 "localhost" 0, type A, class IN
     /// </code>
     /// </summary>
-    private static byte[] Question(ushort id) =>
-        [(byte)(id >> 8), (byte)id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 9, .. "localhost"u8, 0, 0, 1, 0, 1];
+    private static byte[] Question(ushort id, byte[] question) =>
+        [(byte)(id >> 8), (byte)id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. question];
 
     private bool IsAnswer(ReadOnlySpan<byte> message) =>
         message.Length >= HeaderLength

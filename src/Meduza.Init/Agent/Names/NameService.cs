@@ -138,7 +138,7 @@ internal sealed partial class NameService(
     private async Task FollowAsync(NameUpstreams? wanted)
     {
         foreach (var program in wanted?.Programs ?? [])
-            _probes.TryAdd(program.Service, new(ProbePace.Names, address => new NameQuestion(IPEndPoint.Parse(address)), Wake, clock));
+            _probes.TryAdd(program.Service, new(ProbePace.Names, NameQuestion.OfLocalhost, Wake, clock));
         foreach (var (name, probe) in _probes)
         {
             var program = wanted?.Programs.FirstOrDefault(program => program.Service == name);
@@ -153,7 +153,7 @@ internal sealed partial class NameService(
     {
         var areAsked = wanted is { Fallbacks.Length: > 1 } && !wanted.Programs.Any(IsAsked);
         foreach (var address in wanted?.Fallbacks ?? [])
-            _fallbackProbes.TryAdd(address, new(ProbePace.Fallback, server => new NameQuestion(IPEndPoint.Parse(server)), Wake, clock));
+            _fallbackProbes.TryAdd(address, new(ProbePace.Fallback, NameQuestion.OfLocalhost, Wake, clock));
         foreach (var (address, probe) in _fallbackProbes)
             await probe.FollowAsync(areAsked ? 1 : 0, new IPEndPoint(address, DnsPort).ToString());
     }

@@ -5,9 +5,10 @@ using Meduza.Init.Control;
 namespace Meduza.Init.Agent.Status;
 
 /// <summary>What the agent says of the services whose readiness or health is left to it: OpenVPN's instances, mihomo, and who answers names.</summary>
+/// <param name="daemons">Those that are asked whether they still answer.</param>
 /// <param name="askBy">Told how mihomo is asked from now on.</param>
 /// <param name="names">What is known of a service by its answers to names; null where it is not judged by those.</param>
-internal sealed class AgentWords(OpenVpnStates openVpn, AnswerProbe mihomo, Action<MihomoApi?> askBy, Func<string, AgentWord?> names)
+internal sealed class AgentWords(OpenVpnStates openVpn, AnswerProbe mihomo, DaemonAnswers daemons, Action<MihomoApi?> askBy, Func<string, AgentWord?> names)
 {
     public const string InstancePrefix = "openvpn/";
 
@@ -27,6 +28,7 @@ internal sealed class AgentWords(OpenVpnStates openVpn, AnswerProbe mihomo, Acti
             .ToDictionary(service => service.Component[InstancePrefix.Length..], service => (service.Readiness.Target, ProcessOf(service))));
         var proxy = desired.FirstOrDefault(service => service.Name == TransparentProxy.Service);
         await mihomo.FollowAsync(proxy is null ? 0 : ProcessOf(proxy), proxy?.Readiness.Target ?? "");
+        await daemons.FollowAsync(desired, ProcessOf);
     }
 
     /// <summary>What is known of a service; null where it is not left to the agent.</summary>
@@ -37,7 +39,7 @@ internal sealed class AgentWords(OpenVpnStates openVpn, AnswerProbe mihomo, Acti
             var instance = openVpn[service.Component[InstancePrefix.Length..]];
             return new(instance.Pid, instance.State == OpenVpnStates.Up, OtherEnd);
         }
-        return service.Name == TransparentProxy.Service ? Of(mihomo) : names(service.Name);
+        return service.Name == TransparentProxy.Service ? Of(mihomo) : names(service.Name) ?? daemons.Of(service.Name);
     }
 
     private static AgentWord Of(AnswerProbe probe) =>

@@ -27,4 +27,20 @@ internal sealed record ProbePace(TimeSpan Patience, TimeSpan First, TimeSpan Int
     public static ProbePace Fallback { get; } = new(
         Patience: TimeSpan.FromSeconds(1), First: TimeSpan.FromMilliseconds(10), Interval: TimeSpan.FromSeconds(5),
         Soon: TimeSpan.Zero, Threshold: 2, Chances: 2, Recovery: 2);
+
+    /// <summary>
+    /// dnsmasq itself, which is in one thread and answers at once: one that hangs is known to within 5 + 3 × 1 + 2 × 1 = 10 s. It is
+    /// ended for it, so a machine that had no time for it must not look so.
+    /// </summary>
+    public static ProbePace Dnsmasq { get; } = new(
+        Patience: TimeSpan.FromSeconds(1), First: TimeSpan.FromMilliseconds(100), Interval: TimeSpan.FromSeconds(5),
+        Soon: TimeSpan.FromSeconds(1), Threshold: 3, Chances: 10, Recovery: 1);
+
+    /// <summary>
+    /// A routing daemon: one that hangs is known to within 20 + 20 + 10 + 20 = 70 s. To end one that works costs its sessions, so one that
+    /// has much to do, or a machine that was asleep, must not look so.
+    /// </summary>
+    public static ProbePace Frr { get; } = new(
+        Patience: TimeSpan.FromSeconds(20), First: TimeSpan.FromSeconds(1), Interval: TimeSpan.FromSeconds(20),
+        Soon: TimeSpan.FromSeconds(10), Threshold: 2, Chances: 4, Recovery: 1);
 }

@@ -50,7 +50,7 @@ internal sealed record PlanDocument(
 internal sealed record PlanFinding(string Key, string Message);
 
 /// <summary>One service.</summary>
-/// <param name="Action"><c>start</c>, <c>restart</c>, <c>reload</c>, or <c>stop</c>.</param>
+/// <param name="Action"><c>start</c>, <c>restart</c>, <c>reload</c>, <c>recheck</c> (it is looked at otherwise), or <c>stop</c>.</param>
 internal sealed record PlanService(string Name, string Action)
 {
     public static IEnumerable<PlanService> Of(Changes changes, ObservedState observed) =>
@@ -61,7 +61,10 @@ internal sealed record PlanService(string Name, string Action)
 
     // As PID 1 decides it.
     private static string Step(ServiceDefinition service, ObservedState observed) =>
-        !observed.Services.TryGetValue(service.Name, out var there) ? "start" : service.SameProcessAs(there) ? "reload" : "restart";
+        !observed.Services.TryGetValue(service.Name, out var there) ? "start"
+        : !service.SameProcessAs(there) ? "restart"
+        : service.ReloadRevision != there.ReloadRevision ? "reload"
+        : "recheck";
 }
 
 /// <summary>One file.</summary>

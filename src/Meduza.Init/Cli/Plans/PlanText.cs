@@ -21,7 +21,7 @@ internal static class PlanText
         foreach (var neighbor in plan.BgpResets)
             Line(Tone.Bad, "reset", $"BGP session with {neighbor}");
         foreach (var service in plan.Services)
-            Line(service.Action is "start" or "reload" ? Tone.Good : Tone.Bad, service.Action, service.Name);
+            Line(service.Action is "start" or "reload" or "recheck" ? Tone.Good : Tone.Bad, service.Action, service.Name);
         foreach (var device in plan.Devices)
             Line(Tone.Pending, "device", $"{device.Name}: {device.Action}");
         foreach (var rules in plan.PacketRules)

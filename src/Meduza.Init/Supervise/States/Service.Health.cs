@@ -45,6 +45,21 @@ internal sealed partial class Service
 
     private string ComplaintWords => _complaint ?? (_running.Health is { } check ? ReadinessWords.Of(check.Probe) : null) ?? "the agent's word";
 
+    /// <summary>From now on its process is looked at otherwise: what was found the other way counts no more.</summary>
+    private void CheckBy(HealthCheck? check)
+    {
+        // One that is being ended may be of another definition, and the next process is looked at by the new one.
+        if (State is not (ServiceState.Starting or ServiceState.Ready or ServiceState.Unhealthy))
+            return;
+        _running = _running with { Health = check };
+        if (State == ServiceState.Starting)
+            return;
+        EndChecks();
+        BeginChecks();
+        if (State == ServiceState.Unhealthy)
+            Enter(ServiceState.Ready);
+    }
+
     private void BeginChecks()
     {
         if (_running.Health is { Probe.Kind: not ReadinessKind.Agent } check)

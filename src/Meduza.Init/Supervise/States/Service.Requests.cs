@@ -87,6 +87,8 @@ internal sealed partial class Service
         }
         if (old.SameProcessAs(definition))
         {
+            if (old.Health != definition.Health)
+                CheckBy(definition.Health);
             if (old.ReloadRevision == definition.ReloadRevision)
                 return DefineActions.Unchanged;
             if (definition.ReloadSignal != 0)

@@ -10,10 +10,11 @@ namespace Meduza.Init.Supervise.States;
 /// <param name="Find">The service of a name; null when there is none.</param>
 /// <param name="Holder">One that must end before the service given may be asked to; null when there is none.</param>
 /// <param name="Changed">Called after every change of a service's state, or of what it waits for.</param>
+/// <param name="Lost">Called when a process has ended that was to run, and the next one is started at once.</param>
 /// <param name="Contain">Runs a step of a service; what it throws is that service's alone.</param>
 internal sealed record ServiceContext(
     TimeProvider Time, Timers Timers, IProcesses Processes, RestartPolicy Policy, HealthPolicy Health,
-    Func<string, Service?> Find, Func<Service, Service?> Holder, Action<Service> Changed, Action<Service, Action> Contain);
+    Func<string, Service?> Find, Func<Service, Service?> Holder, Action<Service> Changed, Action<Service> Lost, Action<Service, Action> Contain);
 
 /// <summary>
 /// One supervised service: its definition, its state, its process. What it goes through is written down in
@@ -176,6 +177,7 @@ internal sealed partial class Service
         (_restart, var delay) = _context.Policy.Decide(_restart, isQuick);
         if (delay == TimeSpan.Zero)
         {
+            _context.Lost(this);
             Wait(unasked: true);
             return;
         }

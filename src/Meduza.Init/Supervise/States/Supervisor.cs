@@ -22,13 +22,16 @@ internal sealed partial class Supervisor
     public Supervisor(TimeProvider time, Timers timers, IProcesses processes, RestartPolicy policy)
     {
         _time = time;
-        _context = new(time, timers, processes, policy, new(time), Find, Holder, OnChanged, Contain);
+        _context = new(time, timers, processes, policy, new(time), Find, Holder, OnChanged, service => Lost?.Invoke(service), Contain);
         _paceTimer = timers.Create(ContinueShutdown);
         _deadlineTimer = timers.Create(AtDeadline);
     }
 
     /// <summary>Called after every change of a service's state, also its last one before it is forgotten.</summary>
     public event Action<Service>? Changed;
+
+    /// <summary>A process has ended that was to run, and the next one is started at once.</summary>
+    public event Action<Service>? Lost;
 
     /// <summary>
     /// Gets what a step of one service or a handler of <see cref="Changed"/> throws, so that a fault is that service's and

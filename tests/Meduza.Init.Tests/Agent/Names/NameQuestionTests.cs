@@ -16,7 +16,7 @@ public sealed class NameQuestionTests : IDisposable
     {
         _resolver.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _resolver.ReceiveTimeout = (int)Long.TotalMilliseconds;
-        _question = new((IPEndPoint)_resolver.LocalEndPoint!);
+        _question = NameQuestion.OfLocalhost(_resolver.LocalEndPoint!.ToString()!);
     }
 
     public void Dispose()
@@ -53,6 +53,18 @@ public sealed class NameQuestionTests : IDisposable
         var (question, from) = Hear();
         Assert.Equal([1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 9, .. "localhost"u8, 0, 0, 1, 0, 1], question[2..]);
         Say(question, from);
+        Assert.True(await asked);
+    }
+
+    [Fact]
+    public async Task dnsmasq_is_asked_for_what_it_says_of_itself()
+    {
+        using var question = NameQuestion.OfItself(_resolver.LocalEndPoint!.ToString()!);
+        using var limit = new CancellationTokenSource(Long);
+        var asked = question.AskAsync(limit.Token);
+        var (message, from) = Hear();
+        Assert.Equal([1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 7, .. "version"u8, 4, .. "bind"u8, 0, 0, 16, 0, 3], message[2..]);
+        Say(message, from);
         Assert.True(await asked);
     }
 

@@ -18,6 +18,7 @@ public sealed class AgentWordsTests : IAsyncDisposable
     private readonly Triggers _triggers = new();
     private readonly OpenVpnStates _openVpn;
     private readonly AnswerProbe _mihomo;
+    private readonly DaemonAnswers _daemons;
     private readonly AgentWords _words;
     private volatile MihomoApi? _api;
 
@@ -25,13 +26,15 @@ public sealed class AgentWordsTests : IAsyncDisposable
     {
         _openVpn = new(_triggers, TimeProvider.System);
         _mihomo = new(ProbePace.Api, address => new MihomoQuestion(address, () => _api), () => _triggers.Raise(Trigger.Report), TimeProvider.System);
-        _words = new(_openVpn, _mihomo, api => _api = api, _ => null);
+        _daemons = new(() => _triggers.Raise(Trigger.Report), TimeProvider.System);
+        _words = new(_openVpn, _mihomo, _daemons, api => _api = api, _ => null);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _openVpn.DisposeAsync();
         await _mihomo.DisposeAsync();
+        await _daemons.DisposeAsync();
         _triggers.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -108,6 +111,26 @@ public sealed class AgentWordsTests : IAsyncDisposable
         await FollowAsync(definition, Pid + 1);
         Assert.Equal(default(AgentWord), _words.Of(Status(definition, Pid)));
         answering.Dispose();
+    }
+
+    [Fact]
+    public async Task A_routing_daemon_is_asked_at_its_terminal_and_one_that_is_not_to_be_judged_is_not()
+    {
+        var path = Path.Combine(_folder, "bgpd.vty");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        var definition = Definition("bgpd", "frr", path) with { Readiness = new(ReadinessKind.UnixSocket, path), Health = HealthCheck.ByAnswers };
+        await FollowAsync(definition, Pid);
+        Assert.Equal(default(AgentWord), _words.Of(Status(definition, Pid)));
+
+        using var vty = await listener.AcceptAsync(TestContext.Current.CancellationToken);
+        await SayAsync(vty, "PING\n\0\0\0\0");
+        await UntilAsync(definition, word => word == new AgentWord(Pid, true, $"answer at {path}"));
+
+        await FollowAsync(definition with { Health = null }, Pid);
+        Assert.Equal(default(AgentWord), _words.Of(Status(definition, Pid)));
+        Assert.Null(_words.Of(Status(Definition("zebra", "frr", path), Pid)));
     }
 
     private static async Task SayAsync(Socket socket, string text) =>

@@ -57,6 +57,15 @@ public sealed class AnswerHealthTests
         Assert.InRange(UntilKnown(ProbePace.Api), TimeSpan.Zero, TimeSpan.FromSeconds(4));
 
     [Fact]
+    public void A_daemon_that_hangs_is_known_to_after_a_time_in_which_no_busy_one_is_silent()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(10), UntilKnown(ProbePace.Dnsmasq));
+        Assert.Equal(TimeSpan.FromSeconds(70), UntilKnown(ProbePace.Frr));
+        // Also one that hung before it was asked for the first time.
+        Assert.False(After(ProbePace.Frr, false, false, false, false).IsHealthy);
+    }
+
+    [Fact]
     public void A_resolver_that_hangs_is_known_to_before_dnsmasq_asks_it_a_third_time() =>
         Assert.InRange(UntilKnown(ProbePace.Names), TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
 

@@ -43,6 +43,26 @@ public sealed class RedefineTests
     }
 
     [Fact]
+    public void Another_check_is_how_it_is_looked_at_from_then_on()
+    {
+        var process = StartOriginal();
+        _bench.States.Clear();
+        var check = new HealthCheck(new Readiness(ReadinessKind.File, "/run/a.health")) { FailureThreshold = 1 };
+
+        Assert.Equal(DefineActions.Unchanged, _bench.Supervisor.Define(Original with { Health = check }));
+        _bench.Pass(11.1);
+        Assert.Equal(["a Unhealthy"], _bench.States);
+        Assert.Equal(DefineActions.Unchanged, _bench.Supervisor.Define(Original with { Health = check with { IntervalMilliseconds = 20_000 } }));
+        Assert.Equal(["a Unhealthy", "a Ready"], _bench.States);
+        Assert.Equal(DefineActions.Unchanged, _bench.Supervisor.Define(Original));
+        _bench.Pass(100);
+
+        Assert.Equal(["a Unhealthy", "a Ready"], _bench.States);
+        Assert.Empty(process.Got);
+        Assert.Null(_bench.Timers.UntilNext());
+    }
+
+    [Fact]
     public void A_reload_waits_for_the_handler_without_which_the_signal_would_end_the_process()
     {
         var process = StartOriginal();

@@ -59,6 +59,8 @@ public sealed class ServiceTests
         _bench.Execute("a");
         _bench.Pass(11);
         _bench.Processes.ReadyTargets.Clear();
+        var lost = new List<string>();
+        _bench.Supervisor.Lost += service => lost.Add($"{service.Name}: {service.LastExit}");
 
         _bench.Exit("a", signal: 9);
         Assert.Equal(ServiceState.Starting, _bench.State("a")); // at once: it had run long
@@ -71,6 +73,7 @@ public sealed class ServiceTests
         Assert.Equal(ServiceState.Ready, _bench.State("a"));
         Assert.Equal(1, _bench["a"].Restarts);
         Assert.Equal("signal 9 (SIGKILL)", _bench["a"].LastExit);
+        Assert.Equal(["a: signal 9 (SIGKILL)"], lost);
     }
 
     [Fact]
