@@ -73,8 +73,8 @@ umount -n -l /lab-outer
 # Somebody may be in here already, who asks for what is not there yet.
 umount -n -l /proc
 rmdir /lab-outer
+rm -rf /run/mount
 if [ -n "$LAB_PREPARE" ]; then
     sh -e -c "$LAB_PREPARE"
 fi
-rm -rf /run/mount
 exec env -i "$@"
