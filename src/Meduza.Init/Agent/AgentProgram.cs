@@ -89,7 +89,7 @@ internal static partial class AgentProgram
             LogLack(log, noPackets);
         var book = new StatusBook(settings.NodeId, clock);
         using var publisher = new StatusPublisher(book);
-        await using var openVpn = new OpenVpnStates(triggers, clock);
+        await using var openVpn = new OpenVpnStates(folders, triggers, clock);
         MihomoApi? mihomoApi = null;
         await using var mihomo = new AnswerProbe(
             ProbePace.Api, address => new MihomoQuestion(address, () => Volatile.Read(ref mihomoApi)), () => triggers.Raise(Trigger.Report), clock);
@@ -135,7 +135,7 @@ internal static partial class AgentProgram
             names.RunAsync(life.Token),
             here.ProxyAddresses.RunAsync(life.Token),
             WatchDevicesAsync(monitor, triggers, life.Token),
-            FileWatch.RunAsync(folders, here.Files, triggers, clock, life.Token),
+            FileWatch.RunAsync(folders, here.Files, openVpn.Appeared, triggers, clock, life.Token),
             PacketWatch.RunAsync(triggers, () => here.Observer.HasPackets, clock, log, life.Token),
         ];
         if (metrics is not null)

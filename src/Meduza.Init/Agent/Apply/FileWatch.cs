@@ -27,11 +27,12 @@ internal static partial class FileWatch
     }
 
     /// <summary>Raises <see cref="Trigger.Observe"/> until cancelled.</summary>
-    public static async Task RunAsync(FolderWatch? watch, SeenFiles files, Triggers triggers, TimeProvider clock, CancellationToken cancellation)
+    /// <param name="others">Told of all that happens, on another thread.</param>
+    public static async Task RunAsync(FolderWatch? watch, SeenFiles files, Action<FolderEvent> others, Triggers triggers, TimeProvider clock, CancellationToken cancellation)
     {
         using var changed = new PacedTrigger(triggers, Trigger.Observe, Pause, clock);
         // A thread of its own: no other way of waiting for this descriptor takes none.
-        var reader = watch is null ? null : new Thread(() => Read(watch, files, changed), StackSize) { IsBackground = true, Name = "files" };
+        var reader = watch is null ? null : new Thread(() => Read(watch, files, others, changed), StackSize) { IsBackground = true, Name = "files" };
         reader?.Start();
         try
         {
@@ -44,7 +45,7 @@ internal static partial class FileWatch
         }
     }
 
-    private static void Read(FolderWatch watch, SeenFiles files, PacedTrigger changed)
+    private static void Read(FolderWatch watch, SeenFiles files, Action<FolderEvent> others, PacedTrigger changed)
     {
         while (watch.Read(happened => Forget(happened)))
         {
@@ -54,6 +55,7 @@ internal static partial class FileWatch
         {
             if (files.Forget(happened))
                 changed.Wish();
+            others(happened);
         }
     }
 

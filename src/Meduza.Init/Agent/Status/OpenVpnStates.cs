@@ -1,25 +1,31 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
+using Meduza.Linux;
+using Meduza.Linux.Files;
 using Meduza.Linux.Sockets;
 
 namespace Meduza.Init.Agent.Status;
 
 /// <summary>
 /// What each OpenVPN instance says of itself on its management socket, as it says it: nothing is polled. One connection
-/// an instance, open as long as the instance runs; while a process has none yet, it is tried at growing distances.
+/// an instance, open as long as the instance runs; while a process has none yet, it is tried when the socket appears, and at
+/// growing distances, as a socket that is there may not be listened at yet.
 /// </summary>
+/// <param name="folders">Tells when a socket appears (<see cref="Appeared"/>); null where nobody does.</param>
 /// <remarks>Source: OpenVPN's <c>doc/management-notes.txt</c>, command <c>state</c>.</remarks>
-internal sealed class OpenVpnStates(Triggers triggers, TimeProvider clock) : IAsyncDisposable
+internal sealed class OpenVpnStates(FolderWatch? folders, Triggers triggers, TimeProvider clock) : IAsyncDisposable
 {
     public const string Up = "up";
     public const string Connecting = "connecting";
     public const string Down = "down";
 
-    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan SlowestLook = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Instance> _instances = new(StringComparer.Ordinal);
+
+    /// <summary>From a look at a socket that nobody listens at to the next; twice as long after that.</summary>
+    public TimeSpan FirstLook { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>State of an instance, since when, and the process that said so (0 for none); <c>down</c> for one that was never heard.</summary>
     public (string State, DateTimeOffset Since, int Pid) this[string name] =>
@@ -36,7 +42,20 @@ internal sealed class OpenVpnStates(Triggers triggers, TimeProvider clock) : IAs
                 await instance.DisposeAsync();
         }
         foreach (var (name, (path, pid)) in wanted)
-            _instances.GetOrAdd(name, _ => new(path, triggers, clock)).LookAt(pid);
+        {
+            if (_instances.GetOrAdd(name, _ => new(path, FirstLook, triggers, clock)).LookAt(pid))
+                Watch(Path.GetDirectoryName(path)!);
+        }
+    }
+
+    /// <summary>Something was done in a folder: one whose socket that is may be listened to.</summary>
+    public void Appeared(FolderEvent happened)
+    {
+        foreach (var (_, instance) in _instances)
+        {
+            if (Path.GetFileName(instance.Path) == happened.Name && Path.GetDirectoryName(instance.Path) == happened.Folder)
+                instance.Poke();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -45,20 +64,34 @@ internal sealed class OpenVpnStates(Triggers triggers, TimeProvider clock) : IAs
             await instance.DisposeAsync();
     }
 
+    private void Watch(string folder)
+    {
+        try
+        {
+            folders?.Add(folder);
+        }
+        catch (LinuxException)
+        {
+            // The kernel watches no more of them: then it is looked for at growing distances only.
+        }
+    }
+
     private sealed class Instance : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();
         private readonly SemaphoreSlim _poke = new(0, 1);
         private readonly Triggers _triggers;
         private readonly TimeProvider _clock;
+        private readonly TimeSpan _firstLook;
         private readonly Task _following;
         private readonly Lock _lock = new();
         private (string State, DateTimeOffset Since, int Pid) _state;
         private volatile int _process;
 
-        public Instance(string path, Triggers triggers, TimeProvider clock)
+        public Instance(string path, TimeSpan firstLook, Triggers triggers, TimeProvider clock)
         {
             Path = path;
+            _firstLook = firstLook;
             _triggers = triggers;
             _clock = clock;
             _state = (Down, clock.GetUtcNow(), 0);
@@ -77,11 +110,19 @@ internal sealed class OpenVpnStates(Triggers triggers, TimeProvider clock) : IAs
         }
 
         /// <summary>This process is there to be listened to; 0 for none.</summary>
-        public void LookAt(int process)
+        /// <returns>True for another one than before.</returns>
+        public bool LookAt(int process)
         {
             if (process == _process)
-                return;
+                return false;
             _process = process;
+            Poke();
+            return process != 0;
+        }
+
+        /// <summary>There is a reason to look now.</summary>
+        public void Poke()
+        {
             lock (_lock)
             {
                 if (_poke.CurrentCount == 0)
@@ -101,16 +142,12 @@ internal sealed class OpenVpnStates(Triggers triggers, TimeProvider clock) : IAs
         {
             try
             {
-                while (true)
+                for (var wait = _firstLook; ;)
                 {
-                    await _poke.WaitAsync(_stop.Token);
-                    for (var wait = FirstLook; _process != 0; wait = wait * 2 < SlowestLook ? wait * 2 : SlowestLook)
-                    {
-                        if (await ListenAsync())
-                            wait = FirstLook;
-                        Set(Down, 0);
-                        await Task.Delay(wait, _clock, _stop.Token);
-                    }
+                    var isPoked = await _poke.WaitAsync(_process == 0 ? Timeout.InfiniteTimeSpan : wait, _stop.Token);
+                    var wasThere = _process != 0 && await ListenAsync();
+                    Set(Down, 0);
+                    wait = isPoked || wasThere ? _firstLook : wait * 2 < SlowestLook ? wait * 2 : SlowestLook;
                 }
             }
             catch (OperationCanceledException)

@@ -6,6 +6,7 @@ using Meduza.Gateway.Render.Mihomo;
 using Meduza.Init.Agent;
 using Meduza.Init.Agent.Status;
 using Meduza.Init.Control;
+using Meduza.Linux.Files;
 
 namespace Meduza.Init.Tests.Agent.Status;
 
@@ -24,7 +25,7 @@ public sealed class AgentWordsTests : IAsyncDisposable
 
     public AgentWordsTests()
     {
-        _openVpn = new(_triggers, TimeProvider.System);
+        _openVpn = new(null, _triggers, TimeProvider.System);
         _mihomo = new(ProbePace.Api, address => new MihomoQuestion(address, () => _api), () => _triggers.Raise(Trigger.Report), TimeProvider.System);
         _daemons = new(() => _triggers.Raise(Trigger.Report), TimeProvider.System);
         _words = new(_openVpn, _mihomo, _daemons, api => _api = api, _ => null);
@@ -84,6 +85,36 @@ public sealed class AgentWordsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_instance_is_looked_for_when_its_socket_appears()
+    {
+        using var watch = FolderWatch.Open();
+        await using var states = new OpenVpnStates(watch, _triggers, TimeProvider.System) { FirstLook = TimeSpan.FromHours(1) };
+        var reader = new Thread(() =>
+        {
+            while (watch.Read(states.Appeared))
+            {
+            }
+        });
+        reader.Start();
+        var path = Path.Combine(_folder, "a.sock");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        using (var listener = Listening(path))
+        {
+            await states.FollowAsync(new Dictionary<string, (string, int)> { ["a"] = (path, Pid) });
+            (await listener.AcceptAsync(limit.Token)).Close();
+        }
+        File.Delete(path);
+
+        using var again = Listening($"{path}.new");
+        File.Move($"{path}.new", path);
+
+        using var management = await again.AcceptAsync(limit.Token);
+        watch.End();
+        reader.Join();
+    }
+
+    [Fact]
     public async Task An_API_is_healthy_while_it_answers_also_by_a_refusal()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -131,6 +162,14 @@ public sealed class AgentWordsTests : IAsyncDisposable
         await FollowAsync(definition with { Health = null }, Pid);
         Assert.Equal(default(AgentWord), _words.Of(Status(definition, Pid)));
         Assert.Null(_words.Of(Status(Definition("zebra", "frr", path), Pid)));
+    }
+
+    private static Socket Listening(string path)
+    {
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        return listener;
     }
 
     private static async Task SayAsync(Socket socket, string text) =>
