@@ -32,6 +32,8 @@ public class DemoContainerTests
         foreach (var container in demo.All)
         {
             Assert.DoesNotContain(container.Output.Split('\n'), line => line.StartsWith("meduza-init: warning", StringComparison.Ordinal));
+            // Where nothing can be written a daemon says so in its own words.
+            Assert.DoesNotContain("Read-only file system", container.Output, StringComparison.Ordinal);
             // Where a machine has no memory controller to give, that of tests/Meduza.Vm, which has 128 MiB itself, stands for it.
             if (container.Memory is { } memory)
             {

@@ -38,7 +38,7 @@ public static unsafe class WritableOverlay
         var upper = $"{layers}/upper";
         var work = $"{layers}/work";
         // The folder that is seen has the rights of its upper layer.
-        Folder.Ensure(upper, LayerMode, 0, 0);
+        Folder.Ensure(upper, File.GetUnixFileMode(folder), 0, 0);
         Folder.Ensure(work, LayerMode, 0, 0);
         var within = new List<(string Point, Descriptor File)>();
         var copies = new List<(string Path, byte[] Content)>();

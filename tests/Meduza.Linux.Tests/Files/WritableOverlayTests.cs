@@ -6,6 +6,8 @@ namespace Meduza.Linux.Tests.Files;
 public sealed class WritableOverlayTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private const UnixFileMode ForAll = (UnixFileMode)0b001_111_111_111;
+
     private readonly string _root;
 
     public WritableOverlayTests()
@@ -20,6 +22,8 @@ public sealed class WritableOverlayTests : IDisposable
         Directory.CreateDirectory(_folder["keys"]);
         File.WriteAllText(_folder["keys/key"], "secret");
         File.WriteAllText($"{_root}/etc/resolv.conf", "");
+        Directory.CreateDirectory($"{_root}/tmp");
+        File.SetUnixFileMode($"{_root}/tmp", ForAll);
         Run("mount", "-o", "remount,ro", _root);
         Run("mount", "--bind", _folder["hosts"], $"{_root}/etc/hosts");
         Run("mount", "--bind", _folder["keys"], $"{_root}/etc/keys");
@@ -36,6 +40,13 @@ public sealed class WritableOverlayTests : IDisposable
         Assert.Equal("new", File.ReadAllText($"{_root}/etc/new"));
         Assert.Equal("changed", File.ReadAllText($"{_root}/etc/passwd"));
         Assert.Equal((UnixFileMode)0b111_101_101, File.GetUnixFileMode($"{_root}/etc"));
+    }
+
+    [Fact]
+    public void A_folder_for_all_stays_one()
+    {
+        WritableOverlay.Lay($"{_root}/tmp", _folder["layers/tmp"], []);
+        Assert.Equal(ForAll, File.GetUnixFileMode($"{_root}/tmp"));
     }
 
     [Fact]

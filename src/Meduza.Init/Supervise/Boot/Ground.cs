@@ -16,7 +16,7 @@ internal static class Ground
     private const string TunnelDevice = "/dev/net/tun";
 
     /// <summary>Where programs insist on writing, and Meduza itself. On a read-only root each becomes an overlay that is gone at the end.</summary>
-    private static readonly string[] Written = ["/etc", "/var/lib", "/var/log"];
+    private static readonly string[] Written = ["/etc", "/var/lib", "/var/log", "/var/tmp"];
 
     /// <summary>What engines mount into a container, read-only together with its root, and which is the gateway's own all the same.</summary>
     private static readonly string[] Own = ["/etc/resolv.conf"];
