@@ -19,19 +19,25 @@ internal sealed record NodeView(GatewayConfig Config)
     public string DeviceKey(WireGuardInstance device, string relative) => Key($"wireguard/{device.Name}/{relative}");
 }
 
+/// <summary>One WireGuard device of a node.</summary>
+internal sealed record NodeDevice(NodeView Node, WireGuardInstance Device);
+
+/// <summary>Somebody who has a value: a node, or a device of it.</summary>
+/// <param name="Value">As it is told.</param>
+internal sealed record Holder(string Value, NodeView Node, WireGuardInstance? Device = null);
+
 /// <summary>All nodes of a fleet, sorted by name.</summary>
 internal sealed record FleetView(ImmutableArray<NodeView> Nodes)
 {
     /// <summary>The values that several have, each with all who have it.</summary>
-    public static IEnumerable<IGrouping<TValue, (TValue Value, TOwner Owner)>> Shared<TValue, TOwner>(IEnumerable<(TValue Value, TOwner Owner)> all) =>
-        all.GroupBy(pair => pair.Value).Where(group => group.Skip(1).Any());
+    public static IEnumerable<IGrouping<string, Holder>> Shared(IEnumerable<Holder> all) =>
+        all.GroupBy(holder => holder.Value).Where(group => group.Skip(1).Any());
 
     /// <summary>Every WireGuard device of the fleet.</summary>
-    public IEnumerable<(NodeView Node, WireGuardInstance Device)> WireGuardDevices =>
-        Nodes.SelectMany(node => node.Config.WireGuard.Select(device => (node, device)));
+    public IEnumerable<NodeDevice> WireGuardDevices => Nodes.SelectMany(node => node.Config.WireGuard.Select(device => new NodeDevice(node, device)));
 
     /// <summary>The public keys of all devices, by who has them.</summary>
-    public ILookup<string, (NodeView Node, WireGuardInstance Device)> DevicesByPublicKey => field ??=
+    public ILookup<string, NodeDevice> DevicesByPublicKey => field ??=
         WireGuardDevices.ToLookup(each => PublicKey(each.Device.PrivateKey));
 
     private static string PublicKey(Secret privateKey) =>

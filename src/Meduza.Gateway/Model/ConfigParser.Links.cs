@@ -6,6 +6,10 @@ namespace Meduza.Gateway.Model;
 /// <summary>What links of every kind have in common: an instance each, that is enabled by a key and has a device of its own.</summary>
 public static partial class ConfigParser
 {
+    /// <param name="Link">As others name it: <c>openvpn/office</c>.</param>
+    /// <param name="DeviceKey">The key that names its device.</param>
+    private sealed record LinkOfOwn(string Link, DeviceName Device, Key<DeviceName> DeviceKey, KeyReader Keys);
+
     /// <summary>The enabled instances below a prefix, sorted by name, each with the reader of its keys.</summary>
     /// <param name="read">Null where something is wrong that an instance cannot do without; it reports that.</param>
     private static List<(T Config, KeyReader Keys)> ReadInstances<T>(

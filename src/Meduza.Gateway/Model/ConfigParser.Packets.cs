@@ -9,18 +9,23 @@ public static partial class ConfigParser
 {
     private static ImmutableArray<PortForward> ReadForwards(KeyReader own)
     {
-        var owners = new Dictionary<(bool, Port), PortForward>();
+        var owners = new Dictionary<int, PortForward>();
         foreach (var forward in own.List(KeyTable.PortForwards))
         {
-            if (!owners.TryAdd((forward.IsIpv6, forward.Listen), forward))
-                own.Findings.Error(own.FullKey(KeyTable.PortForwards), $"port {forward.Listen} goes to two hosts: {owners[(forward.IsIpv6, forward.Listen)]} and {forward}");
+            if (!owners.TryAdd(Place(forward), forward))
+                own.Findings.Error(own.FullKey(KeyTable.PortForwards), $"port {forward.Listen} goes to two hosts: {owners[Place(forward)]} and {forward}");
         }
-        return [.. owners.Values.OrderBy(forward => (forward.IsIpv6, forward.Listen.Number))];
+        return [.. owners.Values.OrderBy(Place)];
+
+        // Those of IPv4 first.
+        static int Place(PortForward forward) => (forward.IsIpv6 ? 1 << 16 : 0) + forward.Listen.Number;
     }
+
+    private sealed record ReadMapping(string Key, NetworkMapping Mapping);
 
     private static ImmutableArray<NetworkMapping> ReadMappings(KeyReader own)
     {
-        List<(string Key, NetworkMapping Mapping)> mappings = [];
+        List<ReadMapping> mappings = [];
         foreach (var (key, value) in own.Below(KeyTable.NetworkMappingPrefix).Keys)
         {
             own.Used.Add(key);
@@ -36,14 +41,14 @@ public static partial class ConfigParser
                 continue;
             if (inside.Length != outside.Length)
                 own.Findings.Error(key, $"{outside} is of another size than {inside}: every host of one must have its place in the other");
-            mappings.Add((key, new NetworkMapping(inside, outside)));
+            mappings.Add(new(key, new NetworkMapping(inside, outside)));
         }
         ReportOverlaps(own.Findings, mappings);
         return [.. mappings.Select(each => each.Mapping).Order()];
     }
 
     /// <summary>A host with two places, or a place with two hosts, would have the one that comes first.</summary>
-    private static void ReportOverlaps(Findings findings, List<(string Key, NetworkMapping Mapping)> mappings)
+    private static void ReportOverlaps(Findings findings, List<ReadMapping> mappings)
     {
         for (var i = 0; i < mappings.Count; i++)
         {

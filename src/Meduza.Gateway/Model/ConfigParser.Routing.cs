@@ -48,7 +48,7 @@ public static partial class ConfigParser
 
     private static BgpConfig? ReadBgp(
         KeyReader own, KeyReader global, GatewayConfig config, FleetNodes fleet,
-        IEnumerable<(string Link, DeviceName Device, KeyReader Keys)> links)
+        List<LinkOfOwn> links)
     {
         if (!own.Get(KeyTable.BgpEnable, false))
         {
@@ -89,11 +89,11 @@ public static partial class ConfigParser
     private static ImmutableArray<FilterRule> OrDefault(ImmutableArray<FilterRule> rules, ImmutableArray<FilterRule> fallback) =>
         rules.IsEmpty ? fallback : rules;
 
-    private static ImmutableArray<BgpPeer> ReadLinkPeers(IEnumerable<(string Link, DeviceName Device, KeyReader Keys)> links)
+    private static ImmutableArray<BgpPeer> ReadLinkPeers(List<LinkOfOwn> links)
     {
         var owners = new Dictionary<IPAddress, string>();
         List<BgpPeer> peers = [];
-        foreach (var (link, device, keys) in links)
+        foreach (var (link, device, _, keys) in links)
         {
             if (ReadLinkPeer(keys, link, device) is not { } peer)
                 continue;

@@ -70,10 +70,10 @@ public static partial class ConfigParser
         var instances = ReadOpenVpn(own);
         var wireGuard = ReadWireGuard(own);
         ReportListenPortClashes(config, wireGuard, instances);
-        List<(string Link, DeviceName Device, Key<DeviceName> DeviceKey, KeyReader Keys)> links =
+        List<LinkOfOwn> links =
         [
-            .. instances.Select(i => ($"openvpn/{i.Config.Name}", i.Config.Device, KeyTable.OpenVpnDevice, i.Keys)),
-            .. wireGuard.Select(i => ($"wireguard/{i.Config.Name}", i.Config.Device, KeyTable.WireGuardDevice, i.Keys)),
+            .. instances.Select(i => new LinkOfOwn($"openvpn/{i.Config.Name}", i.Config.Device, KeyTable.OpenVpnDevice, i.Keys)),
+            .. wireGuard.Select(i => new LinkOfOwn($"wireguard/{i.Config.Name}", i.Config.Device, KeyTable.WireGuardDevice, i.Keys)),
         ];
         ReportDeviceClashes(config, links);
         var hosts = HostRecords.Parse(keys.Below(KeyTable.HostsPrefix));
@@ -84,7 +84,7 @@ public static partial class ConfigParser
             OpenVpn = [.. instances.Select(instance => instance.Config)],
             WireGuard = [.. wireGuard.Select(instance => instance.Config)],
             Ospf = ReadOspf(own, config),
-            Bgp = ReadBgp(own, global, config, fleet, links.Select(link => (link.Link, link.Device, link.Keys))),
+            Bgp = ReadBgp(own, global, config, fleet, links),
             Clash = ReadClash(own, global),
             Mosdns = ReadMosdns(own, global),
             PortForwards = ReadForwards(own),
@@ -105,7 +105,7 @@ public static partial class ConfigParser
     }
 
     private static void ReportDeviceClashes(
-        GatewayConfig config, List<(string Link, DeviceName Device, Key<DeviceName> DeviceKey, KeyReader Keys)> links)
+        GatewayConfig config, List<LinkOfOwn> links)
     {
         var owners = new Dictionary<DeviceName, string>();
         if (config.OverlayDevice is { } overlay)

@@ -21,6 +21,9 @@ public sealed record ObservedFrr(string Config)
     public string? Problem { get; init; }
 }
 
+/// <summary>A folder that is there.</summary>
+public sealed record ObservedFolder(UnixFileMode Mode, string Owner);
+
 /// <summary>
 /// What is there now, read before planning. It covers the paths, folders, devices and services that the desired state
 /// names, and whatever else lies in folders that are ours or is defined in PID 1.
@@ -34,8 +37,7 @@ public sealed record ObservedState
     public ImmutableDictionary<string, string> Symlinks { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Path to mode and owner, for each desired folder that exists.</summary>
-    public ImmutableDictionary<string, (UnixFileMode Mode, string Owner)> Folders { get; init; } =
-        ImmutableDictionary<string, (UnixFileMode Mode, string Owner)>.Empty;
+    public ImmutableDictionary<string, ObservedFolder> Folders { get; init; } = ImmutableDictionary<string, ObservedFolder>.Empty;
 
     /// <summary>The services that PID 1 has, by name, except the agent.</summary>
     public ImmutableDictionary<string, ServiceDefinition> Services { get; init; } = ImmutableDictionary<string, ServiceDefinition>.Empty;

@@ -17,7 +17,9 @@ public sealed record Account(string Name, uint Uid, uint Gid);
 public sealed class Accounts
 {
     private readonly List<Account> _users = [];
-    private readonly List<(string Name, uint Gid, string[] Members)> _groups = [];
+    private readonly List<Group> _groups = [];
+
+    private sealed record Group(string Name, uint Gid, string[] Members);
 
     private Accounts() { }
 
@@ -36,7 +38,7 @@ public sealed class Accounts
         {
             // name:password:GID:members
             if (fields.Length >= 3 && Number(fields[2], out var gid))
-                accounts._groups.Add((fields[0], gid, fields.Length > 3 ? fields[3].Split(',') : []));
+                accounts._groups.Add(new(fields[0], gid, fields.Length > 3 ? fields[3].Split(',') : []));
         }
         return accounts;
     }
@@ -45,7 +47,7 @@ public sealed class Accounts
     public Account? FindUser(string name) => _users.Find(u => u.Name == name);
 
     /// <summary>The number of the group of that name; null where there is none.</summary>
-    public uint? FindGroup(string name) => _groups.FindIndex(g => g.Name == name) is >= 0 and var at ? _groups[at].Gid : null;
+    public uint? FindGroup(string name) => _groups.Find(g => g.Name == name)?.Gid;
 
     /// <summary>The first user with that number; null where there is none.</summary>
     public string? UserName(uint uid) => _users.Find(u => u.Uid == uid)?.Name;
@@ -57,7 +59,7 @@ public sealed class Accounts
     public string OwnerOf(FileStatus status) => status.Uid == 0 ? "root" : UserName(status.Uid) ?? status.Uid.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The first group with that number; null where there is none.</summary>
-    public string? GroupName(uint gid) => _groups.FindIndex(g => g.Gid == gid) is >= 0 and var at ? _groups[at].Name : null;
+    public string? GroupName(uint gid) => _groups.Find(g => g.Gid == gid)?.Name;
 
     /// <summary>Every group that a process of this user is in, the primary one first (initgroups(3)).</summary>
     public IReadOnlyList<uint> GroupsOf(Account user)

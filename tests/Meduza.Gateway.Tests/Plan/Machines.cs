@@ -10,7 +10,7 @@ internal static class Machines
     /// <summary>A machine on which a desired state was applied in full.</summary>
     public static ObservedState After(DesiredState state) => new()
     {
-        Folders = state.Folders.ToImmutableDictionary(folder => folder.Path, folder => (folder.Mode, folder.Owner ?? "root")),
+        Folders = state.Folders.ToImmutableDictionary(folder => folder.Path, folder => new ObservedFolder(folder.Mode, folder.Owner ?? "root")),
         Files = state.Files.ToImmutableDictionary(file => file.Path, file => new ObservedFile(file.Content, file.Mode, file.Owner ?? "root")),
         Symlinks = state.Symlinks.ToImmutableDictionary(link => link.Path, link => link.Target),
         Services = state.Services.ToImmutableDictionary(service => service.Name),
@@ -22,7 +22,7 @@ internal static class Machines
     /// <summary>The machine after a plan was carried out on it.</summary>
     public static ObservedState Apply(this ObservedState machine, Changes changes) => machine with
     {
-        Folders = machine.Folders.SetItems(changes.Folders.Select(folder => KeyValuePair.Create(folder.Path, (folder.Mode, folder.Owner ?? "root")))),
+        Folders = machine.Folders.SetItems(changes.Folders.Select(folder => KeyValuePair.Create(folder.Path, new ObservedFolder(folder.Mode, folder.Owner ?? "root")))),
         Files = machine.Files.ToImmutableDictionary().RemoveRange(changes.Deletes)
             .SetItems(changes.Writes.Select(file => KeyValuePair.Create(file.Path, new ObservedFile(file.Content, file.Mode, file.Owner ?? "root")))),
         Symlinks = machine.Symlinks.SetItems(changes.Symlinks.Select(link => KeyValuePair.Create(link.Path, link.Target))),

@@ -138,7 +138,7 @@ public sealed class PlannerTests
         Assert.Equal([Secret], Planner.Plan(state, observed with { Files = observed.Files.ToImmutableDictionary().SetItem(Secret, open) }).Writes.Select(file => file.Path));
         var theirs = observed.Files[Secret] with { Owner = "nobody" };
         Assert.Equal([Secret], Planner.Plan(state, observed with { Files = observed.Files.ToImmutableDictionary().SetItem(Secret, theirs) }).Writes.Select(file => file.Path));
-        var folder = Planner.Plan(state, observed with { Folders = observed.Folders.SetItem("/run/frr", (UnixFileMode.UserRead, "root")) });
+        var folder = Planner.Plan(state, observed with { Folders = observed.Folders.SetItem("/run/frr", new(UnixFileMode.UserRead, "root")) });
         Assert.Equal(["/run/frr"], folder.Folders.Select(f => f.Path));
         Assert.Equal(["frr"], folder.Components);
     }

@@ -6,11 +6,11 @@ internal sealed class OverlayAddresses : ILintRule
     public IEnumerable<LintFinding> Check(FleetView fleet)
     {
         var members = fleet.Nodes.Where(node => node.Config.OverlayAddress is not null).ToList();
-        foreach (var group in FleetView.Shared(members.Select(node => (node.Config.OverlayAddress!.Address, node))))
+        foreach (var group in FleetView.Shared(members.Select(node => new Holder($"{node.Config.OverlayAddress!.Address}", node))))
         {
             yield return LintFinding.Error(
-                $"{group.Key} is the overlay address of {Words.And(group.Select(each => each.Owner.Name))}: give each its own",
-                [.. group.Select(each => Key(each.Owner))]);
+                $"{group.Key} is the overlay address of {Words.And(group.Select(each => each.Node.Name))}: give each its own",
+                [.. group.Select(each => Key(each.Node))]);
         }
         var networks = members.GroupBy(node => node.Config.OverlayAddress!.Network).OrderByDescending(group => group.Count()).ToList();
         foreach (var odd in networks.Skip(1).SelectMany(group => group))

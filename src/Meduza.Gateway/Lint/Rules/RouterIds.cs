@@ -13,12 +13,12 @@ internal sealed class RouterIds : ILintRule
 
     private static IEnumerable<LintFinding> Check(FleetView fleet, string part, Func<NodeView, RouterId?> idOf)
     {
-        var all = fleet.Nodes.Select(node => (Id: idOf(node), Node: node)).Where(each => each.Id is not null).Select(each => (each.Id!.Value, each.Node));
+        var all = fleet.Nodes.Where(node => idOf(node) is not null).Select(node => new Holder($"{idOf(node)}", node));
         foreach (var group in FleetView.Shared(all))
         {
             yield return LintFinding.Error(
-                $"{group.Key} is the {part.ToUpperInvariant()} router id of {Words.And(group.Select(each => each.Owner.Name))}: give each its own, here or in router_id",
-                [.. group.Select(each => each.Owner.Key($"{part}/router_id"))]);
+                $"{group.Key} is the {part.ToUpperInvariant()} router id of {Words.And(group.Select(each => each.Node.Name))}: give each its own, here or in router_id",
+                [.. group.Select(each => each.Node.Key($"{part}/router_id"))]);
         }
     }
 }

@@ -5,14 +5,16 @@ namespace Meduza.Gateway.Lint.Rules;
 /// <summary>A network that two nodes announce, as a whole or in part: packets go to whichever is nearer.</summary>
 internal sealed class SharedLans : ILintRule
 {
+    private sealed record Announced(Prefix Lan, NodeView Node, string Key);
+
     public IEnumerable<LintFinding> Check(FleetView fleet)
     {
         var all = fleet.Nodes
-            .SelectMany(node => node.Config.Lans.Select(lan => (Lan: lan, Node: node, Key: "lan"))
-                .Concat(node.Config.PrivateLans.Select(lan => (Lan: lan, Node: node, Key: "private_lan"))))
+            .SelectMany(node => node.Config.Lans.Select(lan => new Announced(lan, node, "lan"))
+                .Concat(node.Config.PrivateLans.Select(lan => new Announced(lan, node, "private_lan"))))
             .OrderBy(each => each.Lan).ToList();
         // Sorted, a network is followed by all that lies in it.
-        var around = new Stack<(Prefix Lan, NodeView Node, string Key)>();
+        var around = new Stack<Announced>();
         foreach (var each in all)
         {
             while (around.TryPeek(out var top) && !top.Lan.Contains(each.Lan))

@@ -47,16 +47,17 @@ internal static partial class OpenVpnParser
     /// <summary>Reports two instances that would listen on the same port.</summary>
     public static void ReportPortClashes(List<(OpenVpnInstance Config, KeyReader Keys)> instances)
     {
-        var owners = new Dictionary<(bool Tcp, Port), InstanceName>();
+        var owners = new Dictionary<string, string>();
         foreach (var (instance, keys) in instances)
         {
             // With an own address, port or none at all, whether they clash is for the kernel to say.
             if (instance.Protocol.IsTcpClient || instance.Directives.Any(d => d.Name is "local" or "lport" or "nobind"))
                 continue;
-            if (!owners.TryAdd((instance.Protocol.IsTcp, instance.Port), instance.Name))
+            var place = $"{instance.Protocol.IsTcp} {instance.Port}";
+            if (!owners.TryAdd(place, $"{instance.Name}"))
             {
                 keys.Findings.Error(keys.FullKey(KeyTable.OpenVpnPort),
-                    $"port {instance.Port} is that of openvpn/{owners[(instance.Protocol.IsTcp, instance.Port)]} already; give another port, or nobind where it only connects");
+                    $"port {instance.Port} is that of openvpn/{owners[place]} already; give another port, or nobind where it only connects");
             }
         }
     }

@@ -130,13 +130,13 @@ internal sealed class Observer(
         return links.ToImmutable();
     }
 
-    private ImmutableDictionary<string, (UnixFileMode, string)> Folders(DesiredState desired)
+    private ImmutableDictionary<string, ObservedFolder> Folders(DesiredState desired)
     {
-        var folders = ImmutableDictionary.CreateBuilder<string, (UnixFileMode, string)>(StringComparer.Ordinal);
+        var folders = ImmutableDictionary.CreateBuilder<string, ObservedFolder>(StringComparer.Ordinal);
         foreach (var folder in desired.Folders)
         {
             if (FileStatus.Of(folder.Path) is { Kind: FileKind.Folder } status)
-                folders[folder.Path] = (status.Mode, accounts.OwnerOf(status));
+                folders[folder.Path] = new(status.Mode, accounts.OwnerOf(status));
         }
         return folders.ToImmutable();
     }
