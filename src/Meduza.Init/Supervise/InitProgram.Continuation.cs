@@ -223,7 +223,7 @@ internal sealed partial class InitProgram : IContinuity
     {
         foreach (var service in _supervisor.Services.Where(s => s.HasProcess && !Reaper.IsChild(s.Pid)).ToArray())
             service.Vanished();
-        foreach (var (pid, name) in Strays.Marked())
+        foreach (var (pid, name, _) in Strays.Marked())
         {
             if (_supervisor.Owner(pid) is not null)
                 continue;

@@ -19,7 +19,7 @@ internal sealed class StageList
     internal const int CallLength = 64, HeadLength = 8;
     internal const int ArgumentsOffset = 16, Arguments = 6;
 
-    private readonly List<(StageCall Call, StageUse Use, byte Skip, int Tolerated, StageArgument Report, int Length, StageArgument[] Arguments)> _calls = [];
+    private readonly List<Entry> _calls = [];
     private readonly List<byte> _data = new(2048);
     private readonly List<int> _pointers = [];
 
@@ -31,7 +31,7 @@ internal sealed class StageList
     {
         Span<byte> report = stackalloc byte[ExecReport.Longest];
         var length = new ExecReport(step, 0, subject).Write(report);
-        _calls.Add((call, use, skip, tolerated, Bytes(report[..length]), length, arguments.ToArray()));
+        _calls.Add(new(call, use, skip, tolerated, Bytes(report[..length]), length, arguments.ToArray()));
     }
 
     /// <inheritdoc cref="Call(StageCall, ExecStep, string, StageUse, int, byte, ReadOnlySpan{StageArgument})"/>
@@ -109,6 +109,8 @@ internal sealed class StageList
             BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(HeadLength + _calls.Count * CallLength + i * sizeof(uint)), pointers[i]);
         return file;
     }
+
+    private sealed record Entry(StageCall Call, StageUse Use, byte Skip, int Tolerated, StageArgument Report, int Length, StageArgument[] Arguments);
 
     private StageArgument Align()
     {

@@ -35,7 +35,7 @@ internal sealed class PreflightCheck(CandidateFolder folder, SeenFiles there, Fu
     private const int Nice = 10;
 
     /// <summary>By component, the answers that were none: what is said of them holds as long as those files do.</summary>
-    private Dictionary<string, (ImmutableArray<DesiredFile> Files, Answer Answer)> _unanswered = [];
+    private Dictionary<string, Unanswered> _unanswered = [];
 
     /// <summary>Asks about what <paramref name="desired"/> would change.</summary>
     /// <param name="desired">What is to be.</param>
@@ -43,10 +43,10 @@ internal sealed class PreflightCheck(CandidateFolder folder, SeenFiles there, Fu
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<PreflightResult> AskAsync(DesiredState desired, DesiredState? taken, CancellationToken cancellation)
     {
-        var checks = desired.Preflights.Where(check => File.Exists(check.Command[0])).Select(check => (Check: check, Files: FilesOf(check, desired))).ToList();
+        var checks = desired.Preflights.Where(check => File.Exists(check.Command[0])).Select(check => new Asked(check, FilesOf(check, desired))).ToList();
         var due = checks.Where(pair => pair.Files.Any(Differs)).ToLookup(pair => taken is not null && IsKnown(pair.Check, pair.Files, taken));
         var answers = await AskAllAsync([.. due[false]], cancellation);
-        var (refusals, unanswered) = (new List<CommitError>(), new Dictionary<string, (ImmutableArray<DesiredFile>, Answer)>(StringComparer.Ordinal));
+        var (refusals, unanswered) = (new List<CommitError>(), new Dictionary<string, Unanswered>(StringComparer.Ordinal));
         foreach (var (check, files) in checks)
         {
             if (!answers.TryGetValue(check.Component, out var answer))
@@ -54,15 +54,15 @@ internal sealed class PreflightCheck(CandidateFolder folder, SeenFiles there, Fu
             if (answer is { IsRefusal: true })
                 refusals.Add(new CommitError(check.Component, answer.Message));
             else if (answer is not null)
-                unanswered[check.Component] = (files, answer);
+                unanswered[check.Component] = new(files, answer);
         }
         _unanswered = unanswered;
         return new(
-            [.. refusals], [.. unanswered.Select(one => new KeyFinding(one.Key, one.Value.Item2.Message))], [.. due[true].Select(pair => pair.Check.Component)]);
+            [.. refusals], [.. unanswered.Select(one => new KeyFinding(one.Key, one.Value.Answer.Message))], [.. due[true].Select(pair => pair.Check.Component)]);
     }
 
     /// <summary>Asks all at once, and leaves nothing lying behind.</summary>
-    private async Task<Dictionary<string, Answer?>> AskAllAsync(ImmutableArray<(Preflight Check, ImmutableArray<DesiredFile> Files)> due, CancellationToken cancellation)
+    private async Task<Dictionary<string, Answer?>> AskAllAsync(ImmutableArray<Asked> due, CancellationToken cancellation)
     {
         if (due.IsEmpty)
             return [];
@@ -153,6 +153,10 @@ internal sealed class PreflightCheck(CandidateFolder folder, SeenFiles there, Fu
         && asked.Files.Zip(files).All(pair => pair.First.Content.Span.SequenceEqual(pair.Second.Content.Span))
             ? asked.Answer
             : null;
+
+    private sealed record Asked(Preflight Check, ImmutableArray<DesiredFile> Files);
+
+    private sealed record Unanswered(ImmutableArray<DesiredFile> Files, Answer Answer);
 
     /// <param name="IsRefusal">False where the program could not be asked.</param>
     private sealed record Answer(bool IsRefusal, string Message);

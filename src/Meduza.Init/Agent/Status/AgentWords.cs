@@ -25,7 +25,7 @@ internal sealed class AgentWords(OpenVpnStates openVpn, AnswerProbe mihomo, Daem
 
         await openVpn.FollowAsync(desired
             .Where(service => service.Component.StartsWith(InstancePrefix, StringComparison.Ordinal))
-            .ToDictionary(service => service.Component[InstancePrefix.Length..], service => (service.Readiness.Target, ProcessOf(service))));
+            .ToDictionary(service => service.Component[InstancePrefix.Length..], service => new OpenVpnProcess(service.Readiness.Target, ProcessOf(service))));
         var proxy = desired.FirstOrDefault(service => service.Name == TransparentProxy.Service);
         await mihomo.FollowAsync(proxy is null ? 0 : ProcessOf(proxy), proxy?.Readiness.Target ?? "");
         await daemons.FollowAsync(desired, ProcessOf);

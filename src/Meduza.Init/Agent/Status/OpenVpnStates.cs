@@ -7,6 +7,11 @@ using Meduza.Linux.Sockets;
 
 namespace Meduza.Init.Agent.Status;
 
+/// <summary>Where an instance is listened to.</summary>
+/// <param name="Path">Of the management socket.</param>
+/// <param name="Pid">The process; 0 for none.</param>
+internal sealed record OpenVpnProcess(string Path, int Pid);
+
 /// <summary>
 /// What each OpenVPN instance says of itself on its management socket, as it says it: nothing is polled. One connection
 /// an instance, open as long as the instance runs; while a process has none yet, it is tried when the socket appears, and at
@@ -31,8 +36,8 @@ internal sealed class OpenVpnStates(FolderWatch? folders, Triggers triggers, Tim
     public (string State, DateTimeOffset Since, int Pid) this[string name] =>
         _instances.TryGetValue(name, out var instance) ? instance.State : (Down, DateTimeOffset.UnixEpoch, 0);
 
-    /// <summary>Follows these instances, by name, with the path of the management socket and the process (0 for none), and no others.</summary>
-    public async Task FollowAsync(IReadOnlyDictionary<string, (string Path, int Pid)> wanted)
+    /// <summary>Follows these instances, by name, and no others.</summary>
+    public async Task FollowAsync(IReadOnlyDictionary<string, OpenVpnProcess> wanted)
     {
         foreach (var (name, instance) in _instances)
         {

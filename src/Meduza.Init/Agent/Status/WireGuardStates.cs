@@ -16,7 +16,7 @@ internal sealed class WireGuardStates(WireGuardApplier devices, TimeProvider clo
     /// <summary>A session is thrown away after 180 s without a new handshake (REJECT_AFTER_TIME).</summary>
     public static readonly TimeSpan UpFor = TimeSpan.FromSeconds(180);
 
-    private readonly Dictionary<string, (string State, long Since)> _states = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Known> _states = new(StringComparer.Ordinal);
     private long? _readAt;
 
     /// <summary>As last read.</summary>
@@ -62,7 +62,7 @@ internal sealed class WireGuardStates(WireGuardApplier devices, TimeProvider clo
         var name = wanted.Instance.Name.ToString();
         var state = StateOf(device, clock.GetUtcNow());
         if (!_states.TryGetValue(name, out var known) || known.State != state)
-            _states[name] = known = (state, clock.GetUtcNow().ToUnixTimeMilliseconds());
+            _states[name] = known = new(state, clock.GetUtcNow().ToUnixTimeMilliseconds());
         var peers = device?.Peers.ToDictionary(peer => peer.PublicKey.ToString(), StringComparer.Ordinal) ?? [];
         return new WireGuardReport(name, wanted.Device, state, known.Since)
         {
@@ -72,4 +72,6 @@ internal sealed class WireGuardStates(WireGuardApplier devices, TimeProvider clo
 
     private static WireGuardPeerReport Report(string name, WireGuardPeer? peer) => new(
         name, peer?.Endpoint?.ToString() ?? "", peer?.LastHandshake?.ToUnixTimeMilliseconds() ?? 0, peer?.ReceivedBytes ?? 0, peer?.SentBytes ?? 0);
+
+    private sealed record Known(string State, long Since);
 }

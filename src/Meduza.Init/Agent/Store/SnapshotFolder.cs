@@ -159,18 +159,20 @@ internal sealed class SnapshotFolder(string path)
 
     private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{Applied}{number:D10}");
 
+    private sealed record AppliedFile(int Number, string Name);
+
     /// <summary>From the oldest to the newest; what else lies in the folder is not ours to touch.</summary>
-    private List<(int Number, string Name)> AppliedFiles()
+    private List<AppliedFile> AppliedFiles()
     {
         if (!Directory.Exists(path))
             return [];
-        List<(int Number, string Name)> files = [];
+        List<AppliedFile> files = [];
         foreach (var file in Directory.EnumerateFiles(path, $"{Applied}*"))
         {
             if (int.TryParse(Path.GetFileName(file.AsSpan())[Applied.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                files.Add((number, file));
+                files.Add(new(number, file));
         }
-        files.Sort();
+        files.Sort((one, other) => one.Number.CompareTo(other.Number));
         return files;
     }
 

@@ -57,11 +57,11 @@ internal sealed partial class ControlServer
         }
         // What is not there is removed already.
         var known = request.Services.Where(name => name is not null).Select(_supervisor.Find).OfType<Service>().ToArray();
-        var processes = known.Select(s => (Service: s, s.Serial)).ToArray();
+        var serials = Array.ConvertAll(known, service => service.Serial);
         foreach (var service in known)
             service.Remove();
         WhenDone(client, request, known, () =>
-            processes.All(p => !p.Service.HasProcess || p.Service.Serial != p.Serial) ? new ControlReply() : null);
+            Enumerable.Range(0, known.Length).All(i => !known[i].HasProcess || known[i].Serial != serials[i]) ? new ControlReply() : null);
     }
 
     private void Start(ControlConnection client, ControlRequest request)

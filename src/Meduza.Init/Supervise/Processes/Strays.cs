@@ -72,12 +72,11 @@ internal sealed unsafe class Strays(ServiceCgroups cgroups)
     }
 
     /// <summary>Children of this process that carry a mark, the oldest first, each with the service that the mark names.</summary>
-    internal static IEnumerable<(int Pid, string Service)> Marked() =>
-        from child in Children()
-        let process = (Pid: child, Service: MarkOf(child), Start: StartOf(child))
-        where process.Service.Length > 0
-        orderby process.Start
-        select (process.Pid, process.Service);
+    internal static IEnumerable<MarkedProcess> Marked() =>
+        Children().Select(child => new MarkedProcess(child, MarkOf(child), StartOf(child))).Where(process => process.Service.Length > 0).OrderBy(process => process.Start);
+
+    /// <param name="Start">In clock ticks since boot.</param>
+    internal sealed record MarkedProcess(int Pid, string Service, long Start);
 
     private static IEnumerable<int> AllProcesses()
     {

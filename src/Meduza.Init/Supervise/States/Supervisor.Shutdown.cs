@@ -18,7 +18,7 @@ internal sealed partial class Supervisor
 
     private readonly LoopTimer _paceTimer;
     private readonly LoopTimer _deadlineTimer;
-    private readonly List<(Service Service, TimeSpan Asked)> _asked = [];
+    private readonly List<AskedToEnd> _asked = [];
     private List<Service> _toAsk = [];
     private Action? _shutDown;
     private bool _killed;
@@ -50,7 +50,7 @@ internal sealed partial class Supervisor
             _toAsk.RemoveAt(0);
             if (!next.HasProcess)
                 continue;
-            _asked.Add((next, _context.Timers.Now));
+            _asked.Add(new(next, _context.Timers.Now));
             Contain(next, next.Stop); // comes back here by the change of its state
             if (_shutDown is null)
                 return;
@@ -75,6 +75,8 @@ internal sealed partial class Supervisor
         }
         return ordered;
     }
+
+    private sealed record AskedToEnd(Service Service, TimeSpan At);
 
     private bool MayAsk(Service next)
     {

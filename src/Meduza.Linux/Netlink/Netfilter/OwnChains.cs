@@ -105,7 +105,7 @@ public static class OwnChains
     {
         private readonly Dictionary<NetfilterFamily, List<string>> _tables = [];
         private readonly Dictionary<NetfilterFamily, List<InstalledChain>> _chains = [];
-        private readonly Dictionary<(NetfilterFamily, string), IReadOnlyList<InstalledRule>> _rules = [];
+        private readonly Dictionary<string, IReadOnlyList<InstalledRule>> _rules = [];
 
         public bool HasTable(NetfilterFamily family, string table) => Tables(family).Contains(table);
 
@@ -114,8 +114,9 @@ public static class OwnChains
 
         public IReadOnlyList<InstalledRule> Rules(NetfilterFamily family, string table)
         {
-            if (!_rules.TryGetValue((family, table), out var rules))
-                _rules.Add((family, table), rules = tables.GetRules(family, table));
+            var whole = $"{family} {table}";
+            if (!_rules.TryGetValue(whole, out var rules))
+                _rules.Add(whole, rules = tables.GetRules(family, table));
             return rules;
         }
 

@@ -101,7 +101,7 @@ public sealed class AgentWordsTests : IAsyncDisposable
         limit.CancelAfter(TimeSpan.FromMinutes(1));
         using (var listener = Listening(path))
         {
-            await states.FollowAsync(new Dictionary<string, (string, int)> { ["a"] = (path, Pid) });
+            await states.FollowAsync(new Dictionary<string, OpenVpnProcess> { ["a"] = new(path, Pid) });
             (await listener.AcceptAsync(limit.Token)).Close();
         }
         File.Delete(path);

@@ -64,20 +64,22 @@ internal static class PacketChains
     /// <summary>To the host, and back by us, whatever route the host has to who asked.</summary>
     public static ImmutableArray<OwnChain> Forwards(ImmutableArray<PortForward> forwards) => [.. Forwards(forwards, Ipv4), .. Forwards(forwards, Ipv6)];
 
+    private sealed record Forwarded(PortForward Forward, TransportProtocol Protocol);
+
     private static IEnumerable<OwnChain> Forwards(ImmutableArray<PortForward> forwards, NetfilterFamily family)
     {
         var both = forwards.Where(forward => forward.IsIpv6 == (family == Ipv6))
-            .SelectMany(forward => Protocols(Transports.Both).Select(protocol => (forward, protocol))).ToList();
+            .SelectMany(forward => Protocols(Transports.Both).Select(protocol => new Forwarded(forward, protocol))).ToList();
         yield return new(family, "nat", "MEDUZA_PORT_IN", BaseChain.NatPrerouting,
         [
             // Only what is sent to this machine: what passes to the same port of another goes its way.
-            .. both.Select(each => new RuleBuilder(family).Protocol(each.protocol).DestinationPort(new(each.forward.Listen.Number))
-                .Match(XtCompat.DestinationIsLocal()).Target(XtCompat.RedirectTo(each.forward.Host, each.forward.Port.Number))),
+            .. both.Select(each => new RuleBuilder(family).Protocol(each.Protocol).DestinationPort(new(each.Forward.Listen.Number))
+                .Match(XtCompat.DestinationIsLocal()).Target(XtCompat.RedirectTo(each.Forward.Host, each.Forward.Port.Number))),
         ]);
         yield return new(family, "nat", "MEDUZA_PORT_OUT", BaseChain.NatPostrouting,
         [
-            .. both.Select(each => new RuleBuilder(family).Destination(Host(each.forward.Host)).Protocol(each.protocol)
-                .DestinationPort(new(each.forward.Port.Number)).Match(XtCompat.ConnectionWasRedirectedFrom(each.forward.Listen.Number))
+            .. both.Select(each => new RuleBuilder(family).Destination(Host(each.Forward.Host)).Protocol(each.Protocol)
+                .DestinationPort(new(each.Forward.Port.Number)).Match(XtCompat.ConnectionWasRedirectedFrom(each.Forward.Listen.Number))
                 .Target(XtCompat.Masquerade(family))),
         ]);
     }

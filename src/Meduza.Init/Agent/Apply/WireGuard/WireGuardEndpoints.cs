@@ -26,8 +26,8 @@ internal sealed class WireGuardEndpoints(Triggers triggers, TimeProvider clock, 
     public static readonly TimeSpan LookupInterval = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentDictionary<string, Name> _names = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Device, WireGuardPublicKey Key), IPEndPoint> _given = [];
-    private readonly Dictionary<(string Device, WireGuardPublicKey Key), Hearing> _heard = [];
+    private readonly Dictionary<PeerOfDevice, IPEndPoint> _given = [];
+    private readonly Dictionary<PeerOfDevice, Hearing> _heard = [];
 
     /// <summary>The endpoint to give to a peer; null leaves the one that it has.</summary>
     /// <param name="wanted">As in its keys.</param>
@@ -40,11 +40,11 @@ internal sealed class WireGuardEndpoints(Triggers triggers, TimeProvider clock, 
         if ((wanted.Address ?? LookUp(wanted.Host, again: !fresh)) is not { } address)
             return null;
         var resolved = new IPEndPoint(address, wanted.Port.Number);
-        return Decide(resolved, current?.Endpoint, _given.GetValueOrDefault((device, key)), fresh);
+        return Decide(resolved, current?.Endpoint, _given.GetValueOrDefault(new(device, key)), fresh);
     }
 
     /// <summary>The peer was given this endpoint.</summary>
-    public void Given(string device, WireGuardPublicKey key, IPEndPoint endpoint) => _given[(device, key)] = endpoint;
+    public void Given(string device, WireGuardPublicKey key, IPEndPoint endpoint) => _given[new(device, key)] = endpoint;
 
     /// <summary>Of a peer that is silent it was seen that it should be sent elsewhere: the agent is to look, and to do that.</summary>
     public void AskForLook() => triggers.Raise(Trigger.Observe);
@@ -63,9 +63,9 @@ internal sealed class WireGuardEndpoints(Triggers triggers, TimeProvider clock, 
     /// </summary>
     private bool IsSilent(string device, WireGuardPublicKey key, Observed current)
     {
-        if (!_heard.TryGetValue((device, key), out var heard) || heard.Received != current.ReceivedBytes)
+        if (!_heard.TryGetValue(new(device, key), out var heard) || heard.Received != current.ReceivedBytes)
         {
-            _heard[(device, key)] = new Hearing(current.ReceivedBytes, current.SentBytes, clock.GetTimestamp());
+            _heard[new(device, key)] = new Hearing(current.ReceivedBytes, current.SentBytes, clock.GetTimestamp());
             return false;
         }
         return heard.Sent != current.SentBytes && clock.GetElapsedTime(heard.At) >= SilentAfter;
@@ -107,6 +107,8 @@ internal sealed class WireGuardEndpoints(Triggers triggers, TimeProvider clock, 
         }
         triggers.Raise(Trigger.Observe);
     }
+
+    private sealed record PeerOfDevice(string Device, WireGuardPublicKey Key);
 
     /// <param name="Received">Bytes, at the look at which there were more of them than before.</param>
     /// <param name="Sent">Bytes, at that look.</param>
