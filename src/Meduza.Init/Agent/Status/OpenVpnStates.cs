@@ -125,12 +125,12 @@ internal sealed class OpenVpnStates(FolderWatch? folders, Triggers triggers, Tim
             return process != 0;
         }
 
-        /// <summary>There is a reason to look now.</summary>
+        /// <summary>There is a reason to look now. For any thread, also while it is not followed any more.</summary>
         public void Poke()
         {
             lock (_lock)
             {
-                if (_poke.CurrentCount == 0)
+                if (!_stop.IsCancellationRequested && _poke.CurrentCount == 0)
                     _poke.Release();
             }
         }
@@ -139,8 +139,11 @@ internal sealed class OpenVpnStates(FolderWatch? folders, Triggers triggers, Tim
         {
             await _stop.CancelAsync();
             await _following;
-            _stop.Dispose();
-            _poke.Dispose();
+            lock (_lock)
+            {
+                _stop.Dispose();
+                _poke.Dispose();
+            }
         }
 
         private async Task FollowAsync()

@@ -115,6 +115,28 @@ public sealed class AgentWordsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_socket_that_appears_while_its_instance_goes_is_nobody_s()
+    {
+        await using var states = new OpenVpnStates(null, _triggers, TimeProvider.System);
+        var path = Path.Combine(_folder, "a.sock");
+        using var end = new CancellationTokenSource();
+        var telling = Task.Run(() =>
+        {
+            while (!end.IsCancellationRequested)
+                states.Appeared(new(_folder, "a.sock"));
+        }, CancellationToken.None);
+
+        for (var i = 0; i < 2000 && !telling.IsCompleted; i++)
+        {
+            await states.FollowAsync(new Dictionary<string, OpenVpnProcess> { ["a"] = new(path, Pid) });
+            await states.FollowAsync(new Dictionary<string, OpenVpnProcess>());
+        }
+
+        await end.CancelAsync();
+        await telling;
+    }
+
+    [Fact]
     public async Task An_API_is_healthy_while_it_answers_also_by_a_refusal()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
