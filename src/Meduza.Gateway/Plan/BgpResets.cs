@@ -20,7 +20,7 @@ public static class BgpResets
             return [];
         ImmutableArray<string> sessions =
             [.. running.Config.Split('\n').Select(line => line.Trim()).Where(FrrLine.IsRemoteAs).Select(line => FrrLine.Neighbor(line)!)];
-        if (changes.Defines.Concat(changes.Removes).Any(service => service.Name == Daemon))
+        if (Planner.StartsAnew(Daemon, changes, observed) || changes.Removes.Any(service => service.Name == Daemon))
             return sessions;
         var commands = changes.Frr.Where(change => change.Daemon == Daemon).SelectMany(change => change.Commands)
             .Select(command => command.Line.Trim()).ToList();

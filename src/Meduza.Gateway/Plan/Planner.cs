@@ -93,13 +93,17 @@ public static class Planner
             : new LinkChange(link.Name, !there.Up, add, remove, link.Component) { Mtu = mtu };
     }
 
+    /// <summary>True for a service that gets another process, which reads its files: not where it is only looked at otherwise.</summary>
+    internal static bool StartsAnew(string name, Changes changes, ObservedState observed) => changes.Defines.Any(
+        service => service.Name == name && (!observed.Services.TryGetValue(name, out var there) || !service.SameProcessAs(there)));
+
     private static ImmutableArray<FrrChange> FrrChanges(DesiredState desired, ObservedState observed, Changes changes)
     {
         List<FrrChange> result = [];
         foreach (var config in desired.Frr)
         {
             // A daemon that does not run, or is about to be started anew, reads its file.
-            if (!observed.Frr.TryGetValue(config.Daemon, out var running) || changes.Defines.Any(service => service.Name == config.Daemon))
+            if (!observed.Frr.TryGetValue(config.Daemon, out var running) || StartsAnew(config.Daemon, changes, observed))
                 continue;
             var commands = running.Problem is null ? FrrDelta.Compute(running.Config, config.Config) : [];
             if (!commands.IsEmpty || running.Problem is not null)

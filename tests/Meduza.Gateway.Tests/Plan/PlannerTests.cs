@@ -83,6 +83,17 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void A_daemon_that_is_looked_at_otherwise_is_told_what_differs_and_loses_no_session()
+    {
+        var observed = Machines.After(State(Fleet.Keys));
+        observed = observed with { Services = observed.Services.SetItem("bgpd", observed.Services["bgpd"] with { Health = null }) };
+        var changes = Planner.Plan(State(Fleet.Keys.With("/nodes/gw-b/openvpn/office/bgp/weight", "7")), observed);
+        Assert.Equal(["bgpd"], changes.Defines.Select(service => service.Name));
+        Assert.Contains("neighbor 10.30.0.2 weight 7", Assert.Single(changes.Frr).Commands.Select(command => command.Line));
+        Assert.Empty(BgpResets.Of(changes, observed));
+    }
+
+    [Fact]
     public void Host_record_is_a_reload_of_dnsmasq()
     {
         var before = State(Fleet.Keys, "gw-a");
