@@ -28,7 +28,7 @@ internal sealed class AgentWords(OpenVpnStates openVpn, AnswerProbe mihomo, Daem
             .ToDictionary(service => service.Component[InstancePrefix.Length..], service => new OpenVpnProcess(service.Readiness.Target, ProcessOf(service))));
         var proxy = desired.FirstOrDefault(service => service.Name == TransparentProxy.Service);
         await mihomo.FollowAsync(proxy is null ? 0 : ProcessOf(proxy), proxy?.Readiness.Target ?? "");
-        await daemons.FollowAsync(desired, ProcessOf);
+        await daemons.FollowAsync(desired, running);
     }
 
     /// <summary>What is known of a service; null where it is not left to the agent.</summary>

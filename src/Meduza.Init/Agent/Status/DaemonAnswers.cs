@@ -1,5 +1,6 @@
 using Meduza.Gateway.Render;
 using Meduza.Init.Agent.Names;
+using Meduza.Init.Control;
 
 namespace Meduza.Init.Agent.Status;
 
@@ -12,9 +13,8 @@ internal sealed class DaemonAnswers(Action changed, TimeProvider clock) : IAsync
 {
     private readonly Dictionary<string, AnswerProbe> _probes = new(StringComparer.Ordinal);
 
-    /// <summary>Asks the processes that there are now, and no others.</summary>
-    /// <param name="processOf">The process of a service; 0 for none.</param>
-    public async Task FollowAsync(IEnumerable<ServiceDefinition> desired, Func<ServiceDefinition, int> processOf)
+    /// <summary>Asks the processes that are ready now, and no others: one that starts has the time that its start may take.</summary>
+    public async Task FollowAsync(IEnumerable<ServiceDefinition> desired, IReadOnlyDictionary<string, ServiceStatus> running)
     {
         var asked = desired.Where(service => service.Health == HealthCheck.ByAnswers).ToDictionary(service => service.Name);
         foreach (var service in asked.Values)
@@ -26,8 +26,9 @@ internal sealed class DaemonAnswers(Action changed, TimeProvider clock) : IAsync
         foreach (var (name, probe) in _probes)
         {
             var service = asked.GetValueOrDefault(name);
+            var isThere = running.TryGetValue(name, out var status) && status.State is ServiceStates.Ready or ServiceStates.Unhealthy;
             // Where it shows that it is ready it answers, too.
-            await probe.FollowAsync(service is null ? 0 : processOf(service), service?.Readiness.Target ?? "");
+            await probe.FollowAsync(service is not null && isThere ? status!.Pid : 0, service?.Readiness.Target ?? "");
         }
     }
 

@@ -46,8 +46,8 @@ public sealed class AgentWordsTests : IAsyncDisposable
     private static ServiceStatus Status(ServiceDefinition definition, int pid) =>
         new() { Name = definition.Name, Component = definition.Component, State = "starting", Pid = pid, StartedAt = 0, Definition = definition };
 
-    private Task FollowAsync(ServiceDefinition definition, int pid) =>
-        _words.FollowAsync([definition], _api, new Dictionary<string, ServiceStatus> { [definition.Name] = Status(definition, pid) });
+    private Task FollowAsync(ServiceDefinition definition, int pid, string state = ServiceStates.Starting) =>
+        _words.FollowAsync([definition], _api, new Dictionary<string, ServiceStatus> { [definition.Name] = Status(definition, pid) with { State = state } });
 
     /// <summary>Waits until what is known is as wanted; every change of it raises a trigger.</summary>
     private async Task UntilAsync(ServiceDefinition definition, Func<AgentWord, bool> wanted)
@@ -174,14 +174,17 @@ public sealed class AgentWordsTests : IAsyncDisposable
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen();
         var definition = Definition("bgpd", "frr", path) with { Readiness = new(ReadinessKind.UnixSocket, path), Health = HealthCheck.ByAnswers };
+        // One that starts has all the time that its start may take: what it leaves unanswered meanwhile is not held against it.
         await FollowAsync(definition, Pid);
+        Assert.False(listener.Poll(TimeSpan.FromSeconds(1.5), SelectMode.SelectRead));
+        await FollowAsync(definition, Pid, ServiceStates.Ready);
         Assert.Equal(default(AgentWord), _words.Of(Status(definition, Pid)));
 
         using var vty = await listener.AcceptAsync(TestContext.Current.CancellationToken);
         await SayAsync(vty, "PING\n\0\0\0\0");
         await UntilAsync(definition, word => word == new AgentWord(Pid, true, $"answer at {path}"));
 
-        await FollowAsync(definition with { Health = null }, Pid);
+        await FollowAsync(definition with { Health = null }, Pid, ServiceStates.Ready);
         Assert.Equal(default(AgentWord), _words.Of(Status(definition, Pid)));
         Assert.Null(_words.Of(Status(Definition("zebra", "frr", path), Pid)));
     }
